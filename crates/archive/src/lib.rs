@@ -1,0 +1,1 @@
+//! The centre: takes in what stations sent, verifies every digest, keeps or refuses, answers.

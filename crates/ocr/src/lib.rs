@@ -1,0 +1,1 @@
+//! A page made words, with boxes and confidence, by Tesseract through leptess.

@@ -1,0 +1,336 @@
+//! What the window and `--json` see of a station. `ui/src/lib/backend/types.ts` is generated from this file.
+
+use serde::{Deserialize, Serialize};
+use sohoa_model::Box4;
+
+/// The opening screen: whose desk it is, what lies on it, what is being worked on.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Desk {
+    pub settings: Settings,
+    pub dossiers: Vec<DossierRow>,
+    pub work: Work,
+    /// Counts over the whole store, not only the rows shown.
+    pub counts: Counts,
+}
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Counts {
+    pub dossiers: u32,
+    pub documents: u32,
+    pub pages: u32,
+    pub working: u32,
+    pub review: u32,
+    pub confirmed: u32,
+    pub sealed: u32,
+    pub sent: u32,
+    pub accepted: u32,
+    pub rejected: u32,
+}
+
+/// One line of the list of dossiers.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct DossierRow {
+    pub code: String,
+    /// `working`, `review`, `confirmed`, `sealed`, `sent`, `accepted`, `rejected`.
+    pub state: String,
+    pub owner: Owner,
+    pub documents: u32,
+    pub pages: u32,
+    pub pages_read: u32,
+    /// Fields that wait for the clerk.
+    pub unconfirmed: u32,
+    /// Pages or documents that failed.
+    pub failed: u32,
+    /// RFC 3339.
+    pub created: String,
+    pub updated: String,
+}
+
+/// Whose dossier it is, as far as known.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Owner {
+    pub name: Option<String>,
+    pub personal_id: Option<String>,
+    /// `YYYY-MM-DD`.
+    pub birth_date: Option<String>,
+    pub sex: Option<String>,
+    pub address: Option<String>,
+}
+
+/// One dossier whole.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Dossier {
+    pub code: String,
+    pub state: String,
+    pub owner: Owner,
+    pub documents: Vec<Document>,
+    pub events: u32,
+    pub created: String,
+    pub updated: String,
+    /// Identifier of the package once sealed.
+    pub package: Option<String>,
+    /// What the archive said, if it said anything.
+    pub problems: Vec<Problem>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Document {
+    /// Number within the dossier, from 1.
+    pub id: u32,
+    /// Key of the document type (`quyet_dinh`).
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Name of the type in Vietnamese.
+    pub type_name: String,
+    /// `working`, `review`, `confirmed`, `failed`.
+    pub state: String,
+    /// File name by TT 05/2025, Điều 8: `<mã hồ sơ>.<số thứ tự>.pdf`.
+    pub file: String,
+    /// Of the PDF/A; absent until it is made.
+    pub sha256: Option<String>,
+    pub size: Option<u32>,
+    /// Name of the file it came from.
+    pub received_as: String,
+    pub pages: Vec<Page>,
+    pub fields: Vec<Field>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Page {
+    /// Identifier for `page://`.
+    pub id: u32,
+    /// Within the document, from 1.
+    pub number: u32,
+    /// Of the page image as received.
+    pub sha256: String,
+    /// `queued`, `running`, `done`, `failed`.
+    pub state: String,
+    pub width: u32,
+    pub height: u32,
+    pub blank: bool,
+    /// Degrees clockwise that made it upright.
+    pub orientation: u32,
+    pub skew: f32,
+    /// How many words.
+    pub words: u32,
+    /// Percent.
+    pub confidence: f32,
+    pub error: Option<Problem>,
+    /// Changes whenever the picture of the page does; part of its `page://` address.
+    pub version: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Field {
+    /// `dossier_code`, `document_type`, `number`, …
+    pub name: String,
+    pub value: String,
+    /// `code`, `text` or `clerk`.
+    pub source: String,
+    /// Percent.
+    pub confidence: f32,
+    pub page: Option<u32>,
+    #[serde(rename = "box")]
+    #[cfg_attr(test, ts(type = "[number, number, number, number] | null"))]
+    pub bounds: Option<Box4>,
+    pub confirmed: bool,
+}
+
+/// Words of one page, for the layer over its image.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct PageWords {
+    pub width: u32,
+    pub height: u32,
+    pub words: Vec<Word>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Word {
+    pub text: String,
+    pub confidence: f32,
+    #[serde(rename = "box")]
+    #[cfg_attr(test, ts(type = "[number, number, number, number]"))]
+    pub bounds: Box4,
+    pub line: u32,
+}
+
+/// How far the queue is. `total` counts what was queued since it was last empty.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Work {
+    pub running: bool,
+    pub done: u32,
+    pub total: u32,
+    pub failed: u32,
+    /// What is being done now, for the line under the bar: `read`, `pdf`, …
+    pub stage: Option<String>,
+    pub dossier: Option<String>,
+}
+
+/// What an import took in. Documents and pages are what is in the store now; reading goes on after it.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Imported {
+    pub dossiers: Vec<String>,
+    pub documents: u32,
+    pub pages: u32,
+    pub duplicates: Vec<Duplicate>,
+    pub refused: Vec<Refused>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Duplicate {
+    pub path: String,
+    pub dossier: String,
+    pub document: u32,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Refused {
+    pub path: String,
+    pub code: String,
+    pub message: String,
+    pub hint: String,
+}
+
+/// Something found wrong, with what to do.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Problem {
+    pub code: String,
+    pub subject: String,
+    pub message: String,
+    pub hint: String,
+}
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Found {
+    pub total: u32,
+    pub hits: Vec<Hit>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Hit {
+    pub dossier: String,
+    pub document: u32,
+    pub page: u32,
+    /// Identifier for `page://`.
+    pub page_id: u32,
+    /// Original text round the hit; what matched stands between U+2068 and U+2069 (first-strong isolates), which
+    /// no text of a page contains.
+    pub snippet: String,
+    pub score: f32,
+    #[cfg_attr(test, ts(type = "[number, number, number, number][]"))]
+    pub boxes: Vec<Box4>,
+    pub owner: Option<String>,
+    pub type_name: String,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Batch {
+    pub id: String,
+    /// `sending`, `committed`, `acked`, `accepted`, `partly`, `rejected`.
+    pub state: String,
+    pub created: String,
+    pub target: String,
+    pub packages: Vec<BatchPackage>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct BatchPackage {
+    pub dossier: String,
+    /// `pending`, `accepted`, `rejected`, `duplicate`, `conflict`.
+    pub status: String,
+    pub problems: Vec<Problem>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(default)]
+pub struct Settings {
+    /// Name of the office, as it stands on papers: `UBND phường Võ Cường`.
+    pub office: String,
+    /// Mã định danh cơ quan: `H05.16`.
+    pub office_code: String,
+    /// Mã phông.
+    pub fonds: String,
+    /// Mã cơ quan lưu trữ, kho, giá, hộp: goes in front of the paper dossier's code.
+    pub paper_store: String,
+    pub clerk: String,
+    /// Where batches go: `file:///…`.
+    pub archive: String,
+    /// Workers; 0 = as many as cores.
+    pub workers: u32,
+    /// `vi` or `en`.
+    pub language: String,
+    /// `system`, `light` or `dark`.
+    pub theme: String,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            office: String::new(),
+            office_code: "H05".into(),
+            fonds: "H05".into(),
+            paper_store: String::new(),
+            clerk: String::new(),
+            archive: String::new(),
+            workers: 0,
+            language: "vi".into(),
+            theme: "system".into(),
+        }
+    }
+}
+
+/// What `verify` found.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Verified {
+    pub ok: bool,
+    pub blobs: u32,
+    pub pages: u32,
+    pub events: u32,
+    pub problems: Vec<Problem>,
+}
+
+/// Told while something runs, over a channel.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Progress {
+    /// Files are being looked at and taken in.
+    Taking { done: u32, total: u32, name: String },
+    /// The queue moved.
+    Working { work: Work },
+    /// A batch is on its way.
+    Sending { done: u32, total: u32 },
+}
+
+/// Whether the station can be worked at.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Door {
+    /// No station here yet: a passphrase is to be chosen.
+    New,
+    /// The passphrase is wanted.
+    Locked,
+    Open,
+}

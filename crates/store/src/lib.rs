@@ -1,0 +1,1 @@
+//! Everything durable: SQLite tables, encrypted blobs, search, jobs, the audit log.
