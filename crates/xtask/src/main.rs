@@ -1,1 +1,88 @@
-fn main() {}
+//! `cargo xtask …`: everything a developer, a newcomer or the CI does with this repository.
+//!
+//! It depends on nothing that has to be installed first, so it can install the rest.
+
+mod bench;
+mod demo;
+mod run;
+mod setup;
+
+use run::{Result, cargo, npm};
+use setup::Need;
+
+const USAGE: &str = "\
+cargo xtask COMMAND
+
+  setup         installs what building, running and testing need (says first what)
+  demo          digitises the bundled dossiers into a new station, sends them, opens the window
+  dev           the window with hot reload
+  check         formatting, clippy, svelte-check, linters
+  test          set-up, check and every test
+  bench         measures and reports (see README)
+";
+
+fn main() -> std::process::ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let result = match args.first().map(String::as_str) {
+        Some("setup") => setup::install(&[Need::Build, Need::Test]),
+        Some("demo") => demo::run(),
+        Some("dev") => dev(),
+        Some("check") => setup::install(&[Need::Build]).and_then(|()| check()),
+        Some("test") => test(),
+        Some("bench") => bench::run(&args[1..]),
+        _ => {
+            eprint!("{USAGE}");
+            return std::process::ExitCode::from(2);
+        }
+    };
+    match result {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("\nxtask: {message}");
+            std::process::ExitCode::FAILURE
+        }
+    }
+}
+
+/// The window on the user's own station, the UI served by Vite with hot reload.
+fn dev() -> Result {
+    setup::install(&[Need::Build])?;
+    let mut vite = npm(&["run", "dev"]).spawn().map_err(|e| format!("npm: {e}"))?;
+    let window = run::run(&mut cargo(&["run", "-p", "sohoa-desktop"]));
+    // npm passes the signal on to Vite only if it gets it itself; it is the one that was started here.
+    vite.kill().map_err(|e| format!("could not end Vite: {e}"))?;
+    window
+}
+
+/// What must hold before anything lands, short of the tests.
+fn check() -> Result {
+    run::run(&mut cargo(&["fmt", "--all", "--check"]))?;
+    run::run(&mut npm(&["run", "check"]))?;
+    run::run(&mut npm(&["run", "lint"]))?;
+    run::run(&mut npm(&["run", "build"]))?; // the window embeds it, so clippy needs it
+    run::run(&mut cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
+}
+
+/// Everything, as the CI does it.
+fn test() -> Result {
+    setup::install(&[Need::Build, Need::Test])?;
+    check()?;
+    run::run(&mut npm(&["test"]))?;
+    run::run(&mut npm(&["run", "test:browser"]))?;
+    // The tests that cross crates drive the built programs.
+    build_programs()?;
+    run::run(&mut cargo(&["test", "--workspace", "--features", "sohoa-desktop/custom-protocol"]))
+}
+
+/// `sohoa` and `sohoa-desktop`, with the UI embedded.
+pub fn build_programs() -> Result {
+    run::run(&mut cargo(&[
+        "build",
+        "-p",
+        "sohoa-cli",
+        "-p",
+        "sohoa-desktop",
+        "--features",
+        "sohoa-desktop/custom-protocol",
+    ]))
+}

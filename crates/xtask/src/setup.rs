@@ -1,0 +1,157 @@
+//! Installs what is missing, after saying what: system packages, UI packages, the tools of the tests; and checks the
+//! Tesseract models against their pinned digests.
+
+use sha2::{Digest, Sha256};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::run::{Result, npm, root, run, target};
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// To build and run the programs.
+    Build,
+    /// To test and measure them.
+    Test,
+}
+
+/// Debian 12 packages, each with what it is for.
+const PACKAGES: &[(Need, &str, &str)] = &[
+    (Need::Build, "build-essential", "C and C++ compiler for the libraries below"),
+    (Need::Build, "perl", "builds the vendored OpenSSL of SQLCipher"),
+    (Need::Build, "cmake", "builds the barcode decoder"),
+    (Need::Build, "pkg-config", "finds the libraries below"),
+    (Need::Build, "clang", "reads the C headers of Tesseract"),
+    (Need::Build, "libclang-dev", "reads the C headers of Tesseract"),
+    (Need::Build, "libtesseract-dev", "text recognition"),
+    (Need::Build, "libleptonica-dev", "text recognition: images"),
+    (Need::Build, "tesseract-ocr-vie", "text recognition: the Vietnamese model"),
+    (Need::Build, "tesseract-ocr-osd", "text recognition: the model of page orientation"),
+    (Need::Build, "libwebkit2gtk-4.1-dev", "the window"),
+    (Need::Test, "tesseract-ocr", "the command that recognition is measured against"),
+    (Need::Test, "webkit2gtk-driver", "drives the window in tests"),
+    (Need::Test, "xvfb", "a display for the window in tests"),
+    (Need::Test, "xauth", "a display for the window in tests"),
+    (Need::Test, "dbus", "a message bus for the window in tests"),
+    (Need::Test, "chromium", "the UI in a plain browser"),
+    (Need::Test, "poppler-utils", "reads the PDFs we write, independently"),
+    (Need::Test, "qpdf", "reads the PDFs we write, independently"),
+    (Need::Test, "libxml2-utils", "validates the packages we write, independently"),
+    (Need::Test, "python3-venv", "validates the packages we write, independently"),
+];
+
+pub fn install(needs: &[Need]) -> Result {
+    packages(needs)?;
+    models()?;
+    ui()?;
+    if needs.contains(&Need::Test) {
+        conformance()?;
+    }
+    Ok(())
+}
+
+fn packages(needs: &[Need]) -> Result {
+    if !Path::new("/etc/debian_version").exists() {
+        eprintln!("Not a Debian system: install by hand what these Debian packages bring, then go on:");
+        for (_, name, what) in PACKAGES.iter().filter(|p| needs.contains(&p.0)) {
+            eprintln!("  {name:24} {what}");
+        }
+        return Ok(());
+    }
+    let missing: Vec<_> = PACKAGES.iter().filter(|p| needs.contains(&p.0) && !installed(p.1)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    eprintln!("These system packages are missing and will be installed with apt-get:");
+    for (_, name, what) in &missing {
+        eprintln!("  {name:24} {what}");
+    }
+    run_apt(&["update"])?;
+    let mut args = vec!["install", "-y", "--no-install-recommends"];
+    args.extend(missing.iter().map(|p| p.1));
+    run_apt(&args)
+}
+
+fn installed(package: &str) -> bool {
+    Command::new("dpkg-query")
+        .args(["-W", "-f", "${db:Status-Status}", package])
+        .stderr(Stdio::null())
+        .output()
+        .is_ok_and(|o| o.stdout == b"installed")
+}
+
+fn run_apt(args: &[&str]) -> Result {
+    let root = Command::new("id").arg("-u").output().is_ok_and(|o| o.stdout.trim_ascii() == b"0");
+    let mut command = if root {
+        Command::new("apt-get")
+    } else {
+        let mut sudo = Command::new("sudo");
+        sudo.args(["DEBIAN_FRONTEND=noninteractive", "apt-get"]);
+        sudo
+    };
+    run(command.args(args).env("DEBIAN_FRONTEND", "noninteractive"))
+}
+
+/// Every model that `tessdata/models.json` pins must be there and be the one that was measured.
+fn models() -> Result {
+    let list = std::fs::read_to_string(root().join("tessdata/models.json"))
+        .map_err(|e| format!("tessdata/models.json: {e}"))?;
+    let list: serde_json::Value = serde_json::from_str(&list).map_err(|e| format!("tessdata/models.json: {e}"))?;
+    for model in list["models"].as_array().ok_or("tessdata/models.json: no list of models")? {
+        let (file, want) = (model["file"].as_str().unwrap_or_default(), model["sha256"].as_str().unwrap_or_default());
+        let path = tessdata()?.join(file);
+        let bytes = std::fs::read(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+        let have = Sha256::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect::<String>();
+        if have != want {
+            return Err(format!(
+                "{}: SHA-256 is {have}, pinned is {want}; reinstall the package {}",
+                path.display(),
+                model["package"]
+            ));
+        }
+        eprintln!("model {file}: {want} ✓");
+    }
+    Ok(())
+}
+
+fn tessdata() -> Result<PathBuf> {
+    std::env::var_os("TESSDATA_PREFIX")
+        .map(PathBuf::from)
+        .into_iter()
+        .chain(["/usr/share/tesseract-ocr/5/tessdata".into(), "/usr/share/tesseract-ocr/4.00/tessdata".into()])
+        .find(|p| p.is_dir())
+        .ok_or_else(|| "no tessdata folder found; set TESSDATA_PREFIX".to_owned())
+}
+
+/// The UI's packages, exactly as locked.
+fn ui() -> Result {
+    let lock = std::fs::read(root().join("ui/package-lock.json")).map_err(|e| format!("ui/package-lock.json: {e}"))?;
+    let stamp = root().join("ui/node_modules/.sohoa-lock");
+    let digest = format!("{:?}", Sha256::digest(&lock));
+    if std::fs::read_to_string(&stamp).is_ok_and(|s| s == digest) {
+        return Ok(());
+    }
+    eprintln!("The UI's packages (ui/package-lock.json) will be installed into ui/node_modules with npm.");
+    run(&mut npm(&["ci", "--no-audit", "--no-fund"]))?;
+    std::fs::write(&stamp, digest).map_err(|e| format!("{}: {e}", stamp.display()))
+}
+
+/// Independent validators of packages, in an environment of their own.
+fn conformance() -> Result {
+    let list = root().join("tests/conformance/requirements.txt");
+    let wanted = std::fs::read_to_string(&list).map_err(|e| format!("{}: {e}", list.display()))?;
+    let venv = target().join("conformance");
+    let stamp = venv.join(".sohoa-requirements");
+    if std::fs::read_to_string(&stamp).is_ok_and(|s| s == wanted) {
+        return Ok(());
+    }
+    eprintln!(
+        "The validators of tests/conformance/requirements.txt will be installed into {} with pip.",
+        venv.display()
+    );
+    run(Command::new("/usr/bin/python3").args(["-m", "venv", "--clear"]).arg(&venv))?;
+    run(Command::new(venv.join("bin/python"))
+        .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"])
+        .arg(&list))?;
+    std::fs::write(&stamp, wanted).map_err(|e| format!("{}: {e}", stamp.display()))
+}
