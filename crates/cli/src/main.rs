@@ -1,1 +1,33 @@
-fn main() {}
+//! `sohoa`: the station without a window. See `sohoa help` and the README for the daily commands.
+//!
+//! Standard output carries the result and nothing else (one JSON document with `--json`); progress and messages go to
+//! standard error. The exit status says what kind of end it was ([`sohoa_model::Code::exit_status`]).
+
+mod args;
+mod report;
+mod run;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let args = match args::Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            // Help and version are asked for; anything else is wrong usage.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    if let args::Command::Worker = args.command {
+        return sohoa_station::serve_capture();
+    }
+    let json = args.json;
+    match run::run(args) {
+        Ok(status) => status,
+        Err(error) => {
+            report::error(&error, json);
+            ExitCode::from(error.code.exit_status())
+        }
+    }
+}

@@ -25,7 +25,7 @@ fn main() -> std::process::ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let result = match args.first().map(String::as_str) {
         Some("setup") => setup::install(&[Need::Build, Need::Test]),
-        Some("demo") => demo::run(),
+        Some("demo") => demo::run_job(),
         Some("dev") => dev(),
         Some("check") => setup::install(&[Need::Build]).and_then(|()| check()),
         Some("test") => test(),

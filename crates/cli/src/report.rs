@@ -1,0 +1,175 @@
+//! What goes to standard output: one JSON document, or lines for people.
+
+use serde::Serialize;
+use sohoa_model::{Code, Error, Result};
+use sohoa_station::{Check, view};
+
+pub fn json(value: &impl Serialize) -> Result<()> {
+    let text = serde_json::to_string_pretty(value).map_err(|e| Error::internal("Không viết được JSON", e))?;
+    println!("{text}");
+    Ok(())
+}
+
+pub fn error(error: &Error, as_json: bool) {
+    if as_json {
+        // Nothing better can be done if even this fails.
+        let _ = json(&serde_json::json!({ "error": error }));
+    }
+    eprintln!("sohoa: {error}");
+    if !error.hint.is_empty() {
+        eprintln!("       {}", error.hint);
+    }
+}
+
+/// The exit status of a code by its name on the wire.
+pub fn status_of(code: &str) -> u8 {
+    serde_json::from_value::<Code>(code.into()).map_or(1, Code::exit_status)
+}
+
+pub fn imported(imported: &view::Imported, as_json: bool) -> Result<()> {
+    if as_json {
+        return json(imported);
+    }
+    println!("{} hồ sơ, {} giấy tờ, {} trang", imported.dossiers.len(), imported.documents, imported.pages);
+    for code in &imported.dossiers {
+        println!("  {code}");
+    }
+    for d in &imported.duplicates {
+        println!("đã có: {} (hồ sơ {}, giấy tờ {})", d.path, d.dossier, d.document);
+    }
+    for r in &imported.refused {
+        println!("từ chối: {}: {} {}", r.path, r.message, r.hint);
+    }
+    Ok(())
+}
+
+pub fn work(work: &view::Work, as_json: bool) -> Result<()> {
+    if as_json {
+        return json(work);
+    }
+    println!("xong {} việc, {} lỗi", work.done, work.failed);
+    Ok(())
+}
+
+pub fn rows(rows: &[view::DossierRow], as_json: bool) -> Result<()> {
+    if as_json {
+        return json(&serde_json::json!({ "dossiers": rows }));
+    }
+    for r in rows {
+        let owner = r.owner.name.as_deref().unwrap_or("—");
+        println!("{:26} {:10} {:2} giấy tờ {:3} trang  {owner}", r.code, state(&r.state), r.documents, r.pages);
+    }
+    Ok(())
+}
+
+pub fn dossier(dossier: &view::Dossier, as_json: bool) -> Result<()> {
+    if as_json {
+        return json(dossier);
+    }
+    println!("{}  {}  {}", dossier.code, state(&dossier.state), dossier.owner.name.as_deref().unwrap_or("—"));
+    for document in &dossier.documents {
+        println!(
+            "{:2}. {} · {} trang · {} · {}",
+            document.id,
+            document.type_name,
+            document.pages.len(),
+            document.file,
+            state(&document.state)
+        );
+        for field in &document.fields {
+            let mark = if field.confirmed { '✓' } else { '?' };
+            println!("      {mark} {:18} {} ({}, {:.0} %)", field.name, field.value, field.source, field.confidence);
+        }
+        for page in &document.pages {
+            if let Some(error) = &page.error {
+                println!("      ! trang {}: {} {}", page.number, error.message, error.hint);
+            }
+        }
+    }
+    for problem in &dossier.problems {
+        println!("  ! {}: {} {}", problem.subject, problem.message, problem.hint);
+    }
+    Ok(())
+}
+
+pub fn found(found: &view::Found, as_json: bool) -> Result<()> {
+    if as_json {
+        return json(found);
+    }
+    println!("{} trang", found.total);
+    for hit in &found.hits {
+        let snippet = hit.snippet.replace('\u{2068}', "[").replace('\u{2069}', "]").replace('\n', " ");
+        println!("{}, giấy tờ {}, trang {}: {snippet}", hit.dossier, hit.document, hit.page);
+    }
+    Ok(())
+}
+
+pub fn batches(batches: &[view::Batch], as_json: bool) -> Result<()> {
+    if as_json {
+        return json(&serde_json::json!({ "batches": batches }));
+    }
+    for batch in batches {
+        println!("{}  {}", batch.id, batch.state);
+        for package in &batch.packages {
+            println!("  {}  {}", package.dossier, package.status);
+            for problem in &package.problems {
+                println!("    ! {} {}: {} {}", problem.code, problem.subject, problem.message, problem.hint);
+            }
+        }
+    }
+    Ok(())
+}
+
+pub fn verified(verified: &view::Verified, as_json: bool) -> Result<()> {
+    if as_json {
+        return json(verified);
+    }
+    println!(
+        "{} tệp, {} trang, {} sự kiện: {}",
+        verified.blobs,
+        verified.pages,
+        verified.events,
+        if verified.ok { "toàn vẹn" } else { "CÓ LỖI" }
+    );
+    for problem in &verified.problems {
+        println!("  ! {} {}: {} {}", problem.code, problem.subject, problem.message, problem.hint);
+    }
+    Ok(())
+}
+
+pub fn fields(fields: &[view::Field], as_json: bool) -> Result<()> {
+    if as_json {
+        return json(&serde_json::json!({ "fields": fields }));
+    }
+    for field in fields {
+        println!("{:18} {} ({}, {:.0} %)", field.name, field.value, field.source, field.confidence);
+    }
+    Ok(())
+}
+
+pub fn checks(checks: &[Check], as_json: bool) -> Result<()> {
+    if as_json {
+        return json(&serde_json::json!({ "checks": checks }));
+    }
+    for check in checks {
+        println!("{} {:22} {}", if check.ok { '✓' } else { '✗' }, check.name, check.found);
+        if !check.ok {
+            println!("  {}", check.remedy);
+        }
+    }
+    Ok(())
+}
+
+fn state(key: &str) -> &str {
+    match key {
+        "working" => "đang đọc",
+        "review" => "chờ duyệt",
+        "confirmed" => "đã duyệt",
+        "failed" => "có lỗi",
+        "sealed" => "đã đóng",
+        "sent" => "đã gửi",
+        "accepted" => "đã nhận",
+        "rejected" => "bị trả lại",
+        other => other,
+    }
+}

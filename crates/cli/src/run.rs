@@ -1,0 +1,187 @@
+//! Each command, by one call on the station.
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
+use sohoa_model::{Code, Error, Result};
+use sohoa_station::{Station, Watch, centre, intake, trial, view};
+use std::io::IsTerminal;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::atomic::AtomicBool;
+
+use crate::args::{Archive, Args, Command, Format, Split};
+use crate::report;
+
+pub fn run(args: Args) -> Result<ExitCode> {
+    let json = args.json;
+    let dir = args.station.map_or_else(sohoa_station::home, Ok)?;
+    let open = || open(&dir);
+    match args.command {
+        Command::Import { paths, dossier, split, workers } => {
+            let options = intake::Options {
+                dossier: dossier.map(|c| c.parse()).transpose()?,
+                split: match split {
+                    Split::Folder => intake::Split::Folder,
+                    Split::None => intake::Split::None,
+                },
+            };
+            let station = open()?;
+            let imported = watched(json, |watch| {
+                let intake = station.import(&paths, &options)?;
+                station.work(workers, watch)?;
+                station.imported(intake)
+            })?;
+            report::imported(&imported, json)?;
+            // What was asked for and refused whole is an error; one bad file among good ones is not.
+            let nothing = imported.documents == 0 && imported.duplicates.is_empty() && !imported.refused.is_empty();
+            return Ok(if nothing {
+                ExitCode::from(report::status_of(&imported.refused[0].code))
+            } else {
+                ExitCode::SUCCESS
+            });
+        }
+        Command::Work { workers } => {
+            let station = open()?;
+            let work = watched(json, |watch| station.work(workers, watch))?;
+            report::work(&work, json)?;
+        }
+        Command::List => report::rows(&open()?.desk()?.dossiers, json)?,
+        Command::Show { code } => report::dossier(&open()?.dossier(&code)?, json)?,
+        Command::Search { query, limit, offset } => {
+            report::found(&open()?.search(&query, limit, offset, false)?, json)?
+        }
+        Command::Set { code, document, field, value } => {
+            report::dossier(&open()?.set_field(&code, document, &field, &value)?, json)?
+        }
+        Command::Confirm { code } => report::dossier(&open()?.confirm(&code)?, json)?,
+        Command::Seal { code } => report::dossier(&open()?.seal(&code)?, json)?,
+        Command::Export { code, dir } => report::json(&json!({ "files": open()?.export(&code, &dir)? }))?,
+        Command::Sync { to } => {
+            let station = open()?;
+            let batches = watched(json, |watch| station.sync(&to, watch))?;
+            report::batches(&batches, json)?;
+        }
+        Command::Archive { command } => {
+            let told = match &command {
+                Archive::Init { url } => centre::init(url)?,
+                Archive::Ingest { url } => centre::ingest(url)?,
+                Archive::Status { url } => centre::status(url)?,
+                Archive::Verify { url } => centre::verify(url)?,
+            };
+            report::json(&told)?;
+            if told["ok"] == false {
+                return Ok(ExitCode::from(Code::Integrity.exit_status()));
+            }
+        }
+        Command::Verify { deep } => {
+            let verified = open()?.verify(deep)?;
+            report::verified(&verified, json)?;
+            if !verified.ok {
+                return Ok(ExitCode::from(Code::Integrity.exit_status()));
+            }
+        }
+        Command::Stats { from, to } => report::json(&open()?.stats(&from, &to)?)?,
+        Command::Backup { dir } => report::json(&json!({ "backup": open()?.backup(&dir)? }))?,
+        Command::Restore { dir: from } => report::json(&json!({ "restored": Station::restore(&from, &dir)? }))?,
+        Command::Settings { set } => {
+            let station = open()?;
+            let mut settings = station.settings()?;
+            if !set.is_empty() {
+                settings = station.save_settings(changed(&settings, &set)?)?;
+            }
+            report::json(&settings)?;
+        }
+        Command::Read { file, format } => {
+            let pages = trial::read(&file)?;
+            match (json, format) {
+                (true, _) | (_, Format::Json) => report::json(&json!({ "pages": pages }))?,
+                (_, Format::Text) => print!("{}", trial::text(&pages)),
+                (_, Format::Tsv) => print!("{}", trial::tsv(&pages)),
+                (_, Format::Hocr) => print!("{}", trial::hocr(&pages)),
+                (_, Format::Alto) => print!("{}", trial::alto(&pages)),
+            }
+        }
+        Command::Extract { file } => report::fields(&trial::extract(&file)?, json)?,
+        Command::Doctor => {
+            let checks = sohoa_station::doctor(&dir);
+            report::checks(&checks, json)?;
+            if checks.iter().any(|c| !c.ok) {
+                return Ok(ExitCode::from(Code::Missing.exit_status()));
+            }
+        }
+        Command::Worker => unreachable!("main handles the child process"),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Opens the station, making it on first use: by `SOHOA_PASSPHRASE`, else the keyring, else a prompt.
+fn open(dir: &Path) -> Result<Station> {
+    if let Ok(passphrase) = std::env::var("SOHOA_PASSPHRASE") {
+        return Station::unlock(dir, Some(&passphrase), false);
+    }
+    let new = Station::door(dir) == view::Door::New;
+    if !new && let Ok(station) = Station::unlock(dir, None, false) {
+        return Ok(station);
+    }
+    if !std::io::stdin().is_terminal() {
+        return Err(Error::new(Code::Locked, "Trạm đang khóa")
+            .hint("Đặt biến SOHOA_PASSPHRASE, hoặc chạy lệnh ở cửa sổ dòng lệnh để nhập mật khẩu."));
+    }
+    let ask = |prompt: &str| {
+        rpassword::prompt_password(prompt).map_err(|e| Error::new(Code::Locked, "Không đọc được mật khẩu").source(e))
+    };
+    let passphrase = ask(if new { "Chọn mật khẩu cho trạm mới: " } else { "Mật khẩu của trạm: " })?;
+    if new && ask("Nhập lại mật khẩu: ")? != passphrase {
+        return Err(Error::new(Code::Usage, "Hai lần nhập không giống nhau").hint("Chạy lại lệnh."));
+    }
+    Station::unlock(dir, Some(&passphrase), false)
+}
+
+/// Shows progress on standard error while `run` goes on. Ctrl+C ends the process; what was durable stays so.
+fn watched<T>(json: bool, run: impl FnOnce(&Watch) -> Result<T>) -> Result<T> {
+    let bar = if json || !std::io::stderr().is_terminal() { ProgressBar::hidden() } else { ProgressBar::new(0) };
+    bar.set_style(
+        ProgressStyle::with_template("{bar:40} {pos}/{len} {msg}")
+            .expect("the template is a constant")
+            .progress_chars("━━╌"),
+    );
+    let cancel = AtomicBool::new(false);
+    let show = |progress: view::Progress| match progress {
+        view::Progress::Taking { done, total, name } => {
+            bar.set_length(total.into());
+            bar.set_position(done.into());
+            bar.set_message(name);
+        }
+        view::Progress::Working { work } => {
+            bar.set_length(work.total.into());
+            bar.set_position(work.done.into());
+            bar.set_message(work.dossier.unwrap_or_default());
+        }
+        view::Progress::Sending { done, total } => {
+            bar.set_length(total.into());
+            bar.set_position(done.into());
+        }
+    };
+    let result = run(&Watch { progress: &show, cancel: &cancel });
+    bar.finish_and_clear();
+    result
+}
+
+/// The settings with `name=value` pairs applied.
+fn changed(settings: &view::Settings, pairs: &[String]) -> Result<view::Settings> {
+    let wrong = |message: String| {
+        Error::new(Code::Usage, message).hint("Ví dụ: sohoa settings office=\"UBND phường Võ Cường\"")
+    };
+    let mut value = serde_json::to_value(settings).map_err(|e| Error::internal("Không đọc được thiết lập", e))?;
+    for pair in pairs {
+        let (name, text) = pair.split_once('=').ok_or_else(|| wrong(format!("«{pair}» không có dạng TÊN=GIÁ_TRỊ")))?;
+        let slot = value.get_mut(name).ok_or_else(|| wrong(format!("Không có thiết lập «{name}»")))?;
+        *slot = match slot {
+            serde_json::Value::Number(_) => {
+                json!(text.parse::<u32>().map_err(|_| wrong(format!("«{text}» không phải số")))?)
+            }
+            _ => json!(text),
+        };
+    }
+    serde_json::from_value(value).map_err(|e| wrong(e.to_string()))
+}

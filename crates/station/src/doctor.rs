@@ -1,0 +1,44 @@
+//! What is installed, what is missing, how to mend it.
+
+use serde::Serialize;
+use std::path::Path;
+
+use crate::{Station, models, view::Door};
+
+/// One thing looked at.
+#[derive(Debug, Serialize)]
+pub struct Check {
+    pub name: String,
+    pub ok: bool,
+    /// What was found.
+    pub found: String,
+    /// What to do when it is not right.
+    pub remedy: String,
+}
+
+pub fn doctor(dir: &Path) -> Vec<Check> {
+    let mut checks = Vec::new();
+    match models::folder() {
+        Ok(folder) => match sohoa_ocr::Reader::new(&folder, models::LANGUAGE) {
+            Ok(_) => checks.push(check("Tesseract, mô hình tiếng Việt", true, folder.display().to_string(), "")),
+            Err(e) => checks.push(check("Tesseract, mô hình tiếng Việt", false, e.to_string(), &e.hint)),
+        },
+        Err(e) => checks.push(check("Tesseract, mô hình tiếng Việt", false, e.to_string(), &e.hint)),
+    }
+    let door = Station::door(dir);
+    let found = match door {
+        Door::New => format!("{} (chưa có, sẽ tạo khi dùng lần đầu)", dir.display()),
+        Door::Locked | Door::Open => dir.display().to_string(),
+    };
+    checks.push(check("Thư mục của trạm", true, found, ""));
+    let parent = dir.ancestors().find(|p| p.exists()).unwrap_or(dir);
+    match tempfile::NamedTempFile::new_in(parent) {
+        Ok(_) => checks.push(check("Quyền ghi", true, parent.display().to_string(), "")),
+        Err(e) => checks.push(check("Quyền ghi", false, e.to_string(), "Chọn thư mục khác bằng --station hoặc SOHOA_STATION.")),
+    }
+    checks
+}
+
+fn check(name: &str, ok: bool, found: String, remedy: &str) -> Check {
+    Check { name: name.into(), ok, found, remedy: remedy.into() }
+}

@@ -1,0 +1,71 @@
+//! A page made words: decoded, looked at, turned, straightened, read, its codes found.
+
+use image::DynamicImage;
+use serde::{Deserialize, Serialize};
+use sohoa_model::{Digest, Reading, Result, Turn, Word, page::Barcode};
+use std::sync::atomic::AtomicBool;
+
+/// All that decides how a page is read; part of the key under which the result is kept.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Params {
+    /// The clerk's own turn, which overrules what the page looks like.
+    pub turn: Option<Turn>,
+    pub imaging: sohoa_imaging::Params,
+    pub ocr: sohoa_ocr::Params,
+}
+
+impl Params {
+    /// The name of the result of reading `page` this way.
+    pub fn key(&self, page: &Digest) -> Result<Digest> {
+        let params = serde_json::to_vec(self).map_err(|e| sohoa_model::Error::internal("Không viết được tham số đọc", e))?;
+        let versions = [sohoa_imaging::VERSION.to_be_bytes(), sohoa_ocr::VERSION.to_be_bytes()].concat();
+        Ok(Digest::of_parts([&page.0[..], &params, &versions]))
+    }
+}
+
+/// What reading gave, with the picture kept for the next step.
+pub struct Read {
+    pub reading: Reading,
+    pub codes: Vec<Barcode>,
+    /// JPEG of the upright page, at most 320 px on its longer side.
+    pub thumbnail: Vec<u8>,
+}
+
+const THUMBNAIL: u32 = 320;
+
+pub fn run(reader: &mut sohoa_ocr::Reader, bytes: &[u8], dpi: f32, hint: Turn, params: &Params, cancel: &AtomicBool) -> Result<Read> {
+    let image = sohoa_imaging::decode(bytes)?;
+    let mut turn = params.turn.unwrap_or(hint);
+    let mut clean = sohoa_imaging::run(&image, turn, dpi, &params.imaging)?;
+    if params.turn.is_none() && !clean.blank {
+        // Most pages are upright, so the page is prepared as it came and prepared again only when it is not.
+        if let Some((more, _)) = reader.orientation(&clean.gray)?
+            && more != Turn::None
+        {
+            turn = turn.then(more);
+            clean = sohoa_imaging::run(&image, turn, dpi, &params.imaging)?;
+        }
+    }
+    let words = if clean.blank { Vec::new() } else { reader.run(&clean.gray, clean.dpi.round() as u32, &params.ocr, cancel)? };
+    let words: Vec<Word> = words.into_iter().map(|w| Word { bounds: clean.to_frame(w.bounds), ..w }).collect();
+    let codes = if clean.blank { Vec::new() } else { codes(&image, turn)? };
+    let confidence = if words.is_empty() { 0.0 } else { words.iter().map(|w| w.confidence).sum::<f32>() / words.len() as f32 };
+    let thumbnail = sohoa_imaging::thumbnail(&sohoa_imaging::upright(&image, turn, clean.skew), THUMBNAIL)?;
+    let reading = Reading {
+        width: clean.width,
+        height: clean.height,
+        dpi,
+        orientation: turn,
+        skew: clean.skew,
+        blank: clean.blank,
+        plan: clean.plan,
+        words,
+        confidence,
+    };
+    Ok(Read { reading, codes, thumbnail })
+}
+
+/// Codes, with boxes on the turned page (a lean of a few degrees does not matter to them).
+fn codes(image: &DynamicImage, turn: Turn) -> Result<Vec<Barcode>> {
+    sohoa_capture::codes::read(&sohoa_imaging::upright(image, turn, 0.0).to_luma8())
+}

@@ -1,0 +1,148 @@
+//! The database: one writer, many readers, all under SQLCipher.
+
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use sohoa_model::{Code, Error, Result};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::blob::Blobs;
+use crate::keys::{Key, Lock, hex};
+
+/// An open store. Share it between threads by reference; several processes may have the same store open.
+pub struct Store {
+    dir: PathBuf,
+    station: String,
+    pub blobs: Blobs,
+    db_key: zeroize::Zeroizing<String>,
+    writer: Mutex<Connection>,
+    readers: Mutex<Vec<Connection>>,
+}
+
+/// Turns what SQLite says into what the clerk can use.
+pub trait Db<T> {
+    fn db(self) -> Result<T>;
+}
+
+impl<T> Db<T> for rusqlite::Result<T> {
+    fn db(self) -> Result<T> {
+        use rusqlite::ErrorCode as E;
+        self.map_err(|e| match e.sqlite_error_code() {
+            Some(E::DiskFull) => Error::new(Code::DiskFull, "Ổ đĩa đã đầy")
+                .hint("Giải phóng dung lượng rồi thử lại; chưa có gì bị mất.")
+                .source(e),
+            Some(E::DatabaseCorrupt | E::NotADatabase) => Error::new(Code::Integrity, "Cơ sở dữ liệu của trạm bị hỏng")
+                .hint("Khôi phục từ bản sao lưu (sohoa restore).")
+                .source(e),
+            Some(E::DatabaseBusy | E::DatabaseLocked) => {
+                Error::new(Code::Internal, "Trạm đang bận ghi ở một cửa sổ khác")
+                    .hint("Đợi vài giây rồi thử lại.")
+                    .source(e)
+            }
+            _ => Error::internal("Cơ sở dữ liệu của trạm báo lỗi", e),
+        })
+    }
+}
+
+impl Store {
+    /// A new store in `dir`, under `passphrase`.
+    pub fn create(dir: &Path, passphrase: &str) -> Result<Self> {
+        std::fs::create_dir_all(dir).map_err(|e| Error::io("tạo", dir, e))?;
+        if Lock::exists(dir) {
+            return Err(
+                Error::new(Code::NotAllowed, "Ở đây đã có một trạm").hint("Mở trạm đó, hoặc chọn thư mục khác.")
+            );
+        }
+        let (lock, key) = Lock::create(dir, passphrase)?;
+        Self::open(dir, &lock, &key)
+    }
+
+    pub fn open(dir: &Path, lock: &Lock, key: &Key) -> Result<Self> {
+        let db_key = zeroize::Zeroizing::new(hex(&*key.derive("db")));
+        let mut writer = connect(dir, &db_key, OpenFlags::default())?;
+        crate::migrate::migrate(&mut writer)?;
+        Ok(Self {
+            dir: dir.to_owned(),
+            station: lock.station.clone(),
+            blobs: Blobs::open(dir, key)?,
+            db_key,
+            writer: Mutex::new(writer),
+            readers: Mutex::default(),
+        })
+    }
+
+    /// The random id of this installation.
+    pub fn station(&self) -> &str {
+        &self.station
+    }
+
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Reads one consistent state.
+    pub fn read<T>(&self, f: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        let pooled = lock(&self.readers).pop();
+        let mut reader = match pooled {
+            Some(reader) => reader,
+            None => {
+                connect(&self.dir, &self.db_key, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?
+            }
+        };
+        let result = reader.transaction().db().and_then(|tx| f(&tx));
+        lock(&self.readers).push(reader);
+        result
+    }
+
+    /// Writes all of it or nothing; durable when it returns.
+    pub fn write<T>(&self, f: impl FnOnce(&Transaction) -> Result<T>) -> Result<T> {
+        let mut writer = lock(&self.writer);
+        let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate).db()?;
+        let result = f(&tx)?;
+        tx.commit().db()?;
+        Ok(result)
+    }
+
+    /// A consistent copy while at work: the rows as of now, then every blob, then the lock. `dir` must be new or empty.
+    pub fn backup(&self, dir: &Path) -> Result<()> {
+        if std::fs::read_dir(dir).is_ok_and(|mut d| d.next().is_some()) {
+            return Err(Error::new(Code::NotAllowed, format!("{} không trống", dir.display()))
+                .hint("Chọn thư mục trống để sao lưu."));
+        }
+        std::fs::create_dir_all(dir.join("objects")).map_err(|e| Error::io("tạo", dir, e))?;
+        let db = dir.join("store.db");
+        let path = db.to_str().ok_or_else(|| Error::new(Code::Usage, "Đường dẫn sao lưu không hợp lệ"))?;
+        lock(&self.writer).execute("VACUUM INTO ?1", [path]).db()?;
+        // Blobs never change and are never removed, so what the copied rows refer to is there to be copied now.
+        let objects = self.dir.join("objects");
+        for name in self.blobs.names()? {
+            let (from, to) = (objects.join(&name[..2]).join(&name), dir.join("objects").join(&name[..2]));
+            std::fs::create_dir_all(&to).map_err(|e| Error::io("tạo", &to, e))?;
+            let to = to.join(&name);
+            std::fs::copy(&from, &to)
+                .and_then(|_| std::fs::File::open(&to)?.sync_all())
+                .map_err(|e| Error::io("chép", &to, e))?;
+        }
+        // The lock comes last: a copy without it is not yet a store.
+        let lock = std::fs::read(self.dir.join("station.json")).map_err(|e| Error::io("đọc", &self.dir, e))?;
+        crate::blob::write_durably(&dir.join("station.json"), &lock)
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // A panic in a caller's closure rolls its transaction back, so what the lock guards is sound.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn connect(dir: &Path, key: &str, flags: OpenFlags) -> Result<Connection> {
+    let db = Connection::open_with_flags(dir.join("store.db"), flags).db()?;
+    db.busy_timeout(Duration::from_secs(20)).db()?;
+    let key = zeroize::Zeroizing::new(format!("PRAGMA cipher_log_level = NONE; PRAGMA key = \"x'{key}'\";"));
+    db.execute_batch(&key).db()?;
+    if !flags.contains(OpenFlags::SQLITE_OPEN_READ_ONLY) {
+        db.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON;").db()?;
+    }
+    db.execute_batch("PRAGMA foreign_keys = ON; PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY;").db()?;
+    db.set_prepared_statement_cache_capacity(128);
+    Ok(db)
+}

@@ -1,0 +1,339 @@
+//! Full-text search as a Vietnamese clerk expects it.
+//!
+//! Each page is indexed twice, as exact syllables (NFC, lower case, `hoà` as `hòa`) and folded ones (no marks, `đ` as
+//! `d`); [`token`] makes both. A query runs in tiers, each less strict, and a page stands in the first that finds it:
+//!
+//! 1. the exact syllables in a row, 2. all of them on the page, 3. the folded syllables in a row, 4. all of those,
+//! 5. part of a code (`0210-00` in `H05.16-260210-0001`).
+//!
+//! So `Đường` finds *Đường* before *Dương*, and `duong` finds both. Within a tier the newest page comes first: no
+//! ranking formula walks the index, so an answer takes milliseconds on a counter PC.
+
+mod token;
+
+use rusqlite::{Connection, OptionalExtension, params};
+use serde::{Deserialize, Serialize};
+use sohoa_model::{Box4, Result, Word};
+use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
+
+use crate::Db;
+use token::{Token, tokens};
+
+/// `page_text` holds the text with, for each word, its byte range and box; `page_index` only the syllables.
+pub(crate) const SCHEMA: &str = "
+CREATE TABLE page_text (page INTEGER PRIMARY KEY REFERENCES page, text TEXT NOT NULL, words BLOB NOT NULL) STRICT;
+CREATE VIRTUAL TABLE page_index USING fts5 (
+  exact, folded, content = '', contentless_delete = 1, tokenize = \"unicode61 remove_diacritics 0 categories 'L* N* M*'\"
+);
+CREATE TABLE page_code (page INTEGER NOT NULL REFERENCES page, code TEXT NOT NULL, PRIMARY KEY (page, code)) STRICT, WITHOUT ROWID;
+";
+
+/// Before and after what matched, in snippets. No indexed text contains them.
+pub const MARK: (char, char) = ('\u{2068}', '\u{2069}');
+
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Params {
+    pub limit: usize,
+    pub offset: usize,
+    /// The last word is still being typed, so it matches as a beginning.
+    pub typing: bool,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Found {
+    /// Pages that match, however many are given.
+    pub total: u32,
+    pub hits: Vec<Hit>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hit {
+    pub page: i64,
+    /// The text round the first match, what matched between [`MARK`]s.
+    pub snippet: String,
+    /// Higher is better; the whole part tells the tier.
+    pub score: f32,
+    /// Of the words that matched.
+    pub boxes: Vec<Box4>,
+}
+
+/// Indexes the words of a page in place of what was indexed for it.
+pub fn index(db: &Connection, page: i64, words: &[Word]) -> Result<()> {
+    remove(db, page)?;
+    let mut text = String::new();
+    let mut map = Vec::with_capacity(words.len() * ENTRY);
+    let mut last: Option<&Word> = None;
+    for word in words {
+        if let Some(last) = last {
+            text.push(if last.line == word.line { ' ' } else { '\n' });
+        }
+        let start = text.len();
+        text.extend(word.text.chars().filter(|c| *c != MARK.0 && *c != MARK.1));
+        let entry = [start as u32, text.len() as u32].into_iter().chain(word.bounds);
+        map.extend(entry.flat_map(u32::to_le_bytes));
+        last = Some(word);
+    }
+    let tokens = tokens(&text);
+    let join = |form: fn(&Token) -> &str| tokens.iter().map(form).collect::<Vec<_>>().join(" ");
+    db.prepare_cached("INSERT INTO page_text VALUES (?1, ?2, ?3)")
+        .and_then(|mut s| s.execute(params![page, text, map]))
+        .db()?;
+    db.prepare_cached("INSERT INTO page_index (rowid, exact, folded) VALUES (?1, ?2, ?3)")
+        .and_then(|mut s| s.execute(params![page, join(|t| &t.exact), join(|t| &t.folded)]))
+        .db()?;
+    let codes: BTreeSet<String> = text.split_whitespace().filter_map(code).collect();
+    let mut statement = db.prepare_cached("INSERT INTO page_code VALUES (?1, ?2)").db()?;
+    for code in codes {
+        statement.execute(params![page, code]).db()?;
+    }
+    Ok(())
+}
+
+pub fn remove(db: &Connection, page: i64) -> Result<()> {
+    for table in [
+        "DELETE FROM page_index WHERE rowid = ?1",
+        "DELETE FROM page_text WHERE page = ?1",
+        "DELETE FROM page_code WHERE page = ?1",
+    ] {
+        db.prepare_cached(table).and_then(|mut s| s.execute([page])).db()?;
+    }
+    Ok(())
+}
+
+/// A word that looks like a code (has a digit, and a digit or letter beside some punctuation), lower case.
+fn code(word: &str) -> Option<String> {
+    let word = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    let looks = word.contains(|c: char| c.is_ascii_digit()) && word.chars().count() >= 4;
+    looks.then_some(word)
+}
+
+/// Finds pages. A query without any letter or digit finds nothing.
+pub fn query(db: &Connection, query: &str, params: &Params) -> Result<Found> {
+    let Some(asked) = Asked::parse(query) else { return Ok(Found::default()) };
+    let widest = asked.widest(params.typing);
+    let infix = asked.infix();
+    let total = db
+        .prepare_cached(
+            "SELECT count(*) FROM (SELECT rowid FROM page_index WHERE page_index MATCH ?1
+             UNION SELECT page FROM page_code WHERE ?2 IS NOT NULL AND instr(code, ?2) > 0)",
+        )
+        .and_then(|mut s| s.query_row(params![widest, infix], |r| r.get(0)))
+        .db()?;
+    let wanted = params.offset + params.limit;
+    let mut seen = HashMap::new();
+    let mut order: Vec<(i64, usize)> = Vec::new();
+    for (tier, expression) in asked.tiers(params.typing).iter().enumerate() {
+        if order.len() >= wanted {
+            break;
+        }
+        let mut statement = db
+            .prepare_cached("SELECT rowid FROM page_index WHERE page_index MATCH ?1 ORDER BY rowid DESC LIMIT ?2")
+            .db()?;
+        // Each tier contains the ones before it, so this many are enough to fill the answer.
+        let rows = statement.query_map(params![expression, wanted + order.len()], |r| r.get::<_, i64>(0)).db()?;
+        for page in rows {
+            let page = page.db()?;
+            if seen.insert(page, ()).is_none() {
+                order.push((page, tier));
+            }
+        }
+    }
+    if let Some(infix) = &infix
+        && order.len() < wanted
+    {
+        let mut statement = db
+            .prepare_cached("SELECT DISTINCT page FROM page_code WHERE instr(code, ?1) > 0 ORDER BY page DESC LIMIT ?2")
+            .db()?;
+        for page in statement.query_map(params![infix, wanted + order.len()], |r| r.get::<_, i64>(0)).db()? {
+            let page = page.db()?;
+            if seen.insert(page, ()).is_none() {
+                order.push((page, 4));
+            }
+        }
+    }
+    let hits = order.into_iter().skip(params.offset).take(params.limit);
+    let hits = hits.map(|(page, tier)| hit(db, page, tier, &asked, params.typing)).collect::<Result<_>>()?;
+    Ok(Found { total, hits })
+}
+
+/// A query taken apart. Words in double quotes stand together as a phrase.
+struct Asked {
+    groups: Vec<Vec<Token>>,
+    raw: String,
+}
+
+impl Asked {
+    fn parse(query: &str) -> Option<Self> {
+        // Nobody types more; a pasted page is cut to its beginning.
+        let query: String = query.chars().take(400).collect();
+        let mut groups: Vec<Vec<Token>> = Vec::new();
+        for (i, part) in query.split(['"', '“', '”']).enumerate() {
+            let tokens = tokens(part);
+            match i % 2 {
+                _ if tokens.is_empty() => {}
+                1 => groups.push(tokens),
+                // Outside quotes each word stands alone, but a code's parts belong together: they touch in the text.
+                _ => groups.extend(touching(part, tokens)),
+            }
+        }
+        groups.truncate(24);
+        (!groups.is_empty()).then(|| Self { groups, raw: query.trim().to_lowercase() })
+    }
+
+    fn all(&self, form: fn(&Token) -> &str, typing: bool) -> String {
+        let last = self.groups.len() - 1;
+        let phrase = |group: &Vec<Token>| format!("\"{}\"", group.iter().map(form).collect::<Vec<_>>().join(" "));
+        let parts = self.groups.iter().enumerate().map(|(i, g)| phrase(g) + if typing && i == last { "*" } else { "" });
+        parts.collect::<Vec<_>>().join(" AND ")
+    }
+
+    fn in_a_row(&self, form: fn(&Token) -> &str, typing: bool) -> String {
+        let words: Vec<&str> = self.groups.iter().flatten().map(form).collect();
+        format!("\"{}\"{}", words.join(" "), if typing { "*" } else { "" })
+    }
+
+    /// FTS5 expressions, strictest first. Tokens hold letters and digits only, so quoting them is safe.
+    fn tiers(&self, typing: bool) -> Vec<String> {
+        vec![
+            format!("exact : {}", self.in_a_row(|t| &t.exact, typing)),
+            format!("exact : ({})", self.all(|t| &t.exact, typing)),
+            format!("folded : {}", self.in_a_row(|t| &t.folded, typing)),
+            self.widest(typing),
+        ]
+    }
+
+    fn widest(&self, typing: bool) -> String {
+        format!("folded : ({})", self.all(|t| &t.folded, typing))
+    }
+
+    /// The whole query as part of a code.
+    fn infix(&self) -> Option<String> {
+        let one = !self.raw.contains(char::is_whitespace) && self.raw.chars().count() >= 3;
+        (one && self.raw.contains(|c: char| c.is_ascii_digit())).then(|| self.raw.clone())
+    }
+
+    /// Which syllables of `page` matched.
+    fn matches(&self, page: &[Token], typing: bool) -> BTreeSet<usize> {
+        let count = self.groups.len();
+        let mut found = BTreeSet::new();
+        // Exact places are shown where there are any; folded ones only otherwise.
+        for form in [(|t| &t.exact) as fn(&Token) -> &str, |t| &t.folded] {
+            for (i, group) in self.groups.iter().enumerate() {
+                let open = typing && i + 1 == count;
+                for start in 0..(page.len() + 1).saturating_sub(group.len()) {
+                    let same = group.iter().enumerate().all(|(k, asked)| {
+                        let here = form(&page[start + k]);
+                        if open && k + 1 == group.len() { here.starts_with(form(asked)) } else { here == form(asked) }
+                    });
+                    if same {
+                        found.extend(start..start + group.len());
+                    }
+                }
+            }
+            if !found.is_empty() {
+                return found;
+            }
+        }
+        found
+    }
+}
+
+/// Groups of tokens with no space between them in `text`.
+fn touching(text: &str, tokens: Vec<Token>) -> Vec<Vec<Token>> {
+    let mut groups: Vec<Vec<Token>> = Vec::new();
+    for token in tokens {
+        match groups.last_mut() {
+            Some(group)
+                if group
+                    .last()
+                    .is_some_and(|last| !text[last.range.end..token.range.start].contains(char::is_whitespace)) =>
+            {
+                group.push(token)
+            }
+            _ => groups.push(vec![token]),
+        }
+    }
+    groups
+}
+
+/// Bytes per word in `page_text.words`: start, end, x, y, width, height as little-endian u32.
+const ENTRY: usize = 24;
+
+fn hit(db: &Connection, page: i64, tier: usize, asked: &Asked, typing: bool) -> Result<Hit> {
+    let (text, map): (String, Vec<u8>) = db
+        .prepare_cached("SELECT text, words FROM page_text WHERE page = ?1")
+        .and_then(|mut s| s.query_row([page], |r| Ok((r.get(0)?, r.get(1)?))).optional())
+        .db()?
+        .unwrap_or_default();
+    let tokens = tokens(&text);
+    let mut ranges: Vec<Range<usize>> = Vec::new();
+    for i in asked.matches(&tokens, typing) {
+        match ranges.last_mut() {
+            // Syllables in a row are one mark.
+            Some(last) if i > 0 && tokens[i - 1].range.end == last.end => last.end = tokens[i].range.end,
+            _ => ranges.push(tokens[i].range.clone()),
+        }
+    }
+    if ranges.is_empty()
+        && let Some(infix) = asked.infix()
+    {
+        // Case folding may change lengths, so look again only where it cannot: codes are ASCII.
+        ranges.extend(
+            text.to_ascii_lowercase()
+                .match_indices(&infix.to_ascii_lowercase())
+                .map(|(at, found)| at..at + found.len()),
+        );
+    }
+    let words = map.chunks_exact(ENTRY).map(|entry| {
+        let n = |i: usize| u32::from_le_bytes([entry[4 * i], entry[4 * i + 1], entry[4 * i + 2], entry[4 * i + 3]]);
+        (n(0) as usize..n(1) as usize, [n(2), n(3), n(4), n(5)])
+    });
+    let boxes = words
+        .filter(|(word, _)| ranges.iter().any(|r| r.start < word.end && word.start < r.end))
+        .map(|(_, bounds)| bounds)
+        .collect();
+    Ok(Hit { page, snippet: snippet(&text, &ranges), score: (5 - tier) as f32, boxes })
+}
+
+/// About this many bytes of text either side of the first match.
+const AROUND: usize = 90;
+
+fn snippet(text: &str, ranges: &[Range<usize>]) -> String {
+    let first = ranges.first().map_or(0..0, Clone::clone);
+    let space = |from: usize| text[from..].find(char::is_whitespace).map(|i| from + i + 1);
+    let floor = |mut i: usize| {
+        while !text.is_char_boundary(i) {
+            i -= 1;
+        }
+        i
+    };
+    let start = if first.start <= AROUND {
+        0
+    } else {
+        space(floor(first.start - AROUND)).filter(|s| *s <= first.start).unwrap_or(first.start)
+    };
+    let wanted = floor((first.end + AROUND).min(text.len()));
+    let end =
+        text[..wanted].rfind(char::is_whitespace).filter(|e| wanted < text.len() && *e >= first.end).unwrap_or(wanted);
+    let mut out = String::new();
+    if start > 0 {
+        out.push('…');
+    }
+    let mut at = start;
+    for range in ranges.iter().filter(|r| r.end <= end) {
+        out.push_str(&text[at..range.start]);
+        out.push(MARK.0);
+        out.push_str(&text[range.clone()]);
+        out.push(MARK.1);
+        at = range.end;
+    }
+    out.push_str(&text[at..end]);
+    if end < text.len() {
+        out.push('…');
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,109 @@
+//! Text taken apart into syllables, each with its place in the original.
+
+use std::ops::Range;
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
+/// A run of letters and digits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// In bytes of the original text.
+    pub range: Range<usize>,
+    /// NFC, lower case, the tone mark where the new orthography puts it.
+    pub exact: String,
+    /// Without marks, `đ` as `d`.
+    pub folded: String,
+}
+
+pub fn tokens(text: &str) -> Vec<Token> {
+    let mut tokens = Vec::new();
+    let mut start = None;
+    for (i, c) in text.char_indices() {
+        let inside = c.is_alphanumeric() || (start.is_some() && is_combining_mark(c));
+        match (start, inside) {
+            (None, true) => start = Some(i),
+            (Some(from), false) => {
+                tokens.push(token(text, from..i));
+                start = None;
+            }
+            _ => {}
+        }
+    }
+    tokens.extend(start.map(|from| token(text, from..text.len())));
+    tokens
+}
+
+fn token(text: &str, range: Range<usize>) -> Token {
+    let word = &text[range.clone()];
+    if word.is_ascii() {
+        let lower = word.to_ascii_lowercase();
+        return Token { range, exact: lower.clone(), folded: lower };
+    }
+    // Ð (U+00D0) is what old fonts and recognisers write for Đ.
+    let exact: String = word.nfc().flat_map(char::to_lowercase).map(|c| if c == 'ð' { 'đ' } else { c }).collect();
+    let folded = sohoa_model::text::fold(&exact);
+    Token { range, exact: tone(exact), folded }
+}
+
+/// `hoà`, `khoẻ`, `thuỷ` as `hòa`, `khỏe`, `thủy`: both spellings are right, one is searched.
+fn tone(word: String) -> String {
+    const OLD: [(&str, &str); 15] = [
+        ("oà", "òa"),
+        ("oá", "óa"),
+        ("oả", "ỏa"),
+        ("oã", "õa"),
+        ("oạ", "ọa"),
+        ("oè", "òe"),
+        ("oé", "óe"),
+        ("oẻ", "ỏe"),
+        ("oẽ", "õe"),
+        ("oẹ", "ọe"),
+        ("uỳ", "ùy"),
+        ("uý", "úy"),
+        ("uỷ", "ủy"),
+        ("uỹ", "ũy"),
+        ("uỵ", "ụy"),
+    ];
+    // After q the u belongs to the consonant: quý.
+    if word.starts_with('q') {
+        return word;
+    }
+    match OLD.iter().find_map(|(old, new)| word.strip_suffix(old).map(|stem| format!("{stem}{new}"))) {
+        Some(new) => new,
+        None => word,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn forms(text: &str) -> Vec<(String, String)> {
+        tokens(text).into_iter().map(|t| (t.exact, t.folded)).collect()
+    }
+
+    #[test]
+    fn both_forms_from_any_normalisation() {
+        let expected = [("đường".to_owned(), "duong".to_owned()), ("nguyễn".into(), "nguyen".into())];
+        assert_eq!(forms("Đường NGUYỄN"), expected);
+        assert_eq!(forms(&"Ðường Nguyễn".nfd().collect::<String>()), expected);
+    }
+
+    #[test]
+    fn ranges_point_into_the_original() {
+        let text: String = "Số 76/NQ-CP, Đường".nfd().collect();
+        let pieces: Vec<&str> = tokens(&text).into_iter().map(|t| &text[t.range]).collect();
+        assert_eq!(
+            pieces,
+            ["Số".nfd().collect::<String>().as_str(), "76", "NQ", "CP", &"Đường".nfd().collect::<String>()]
+        );
+    }
+
+    #[test]
+    fn one_spelling_of_the_tone() {
+        for (old, new) in
+            [("hoà", "hòa"), ("thuỷ", "thủy"), ("khoẻ", "khỏe"), ("hòa", "hòa"), ("quý", "quý"), ("toán", "toán")]
+        {
+            assert_eq!(tokens(old)[0].exact, new);
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! Documents: one paper each, one or more pages, one PDF/A; and the received files that they came from.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use sohoa_model::{Code, Digest, Error, Result, Timestamp, state::DocumentState};
+
+use super::{digest, from_json, maybe_digest};
+use crate::Db;
+
+pub const SCHEMA: &str = "
+CREATE TABLE document (
+  id INTEGER PRIMARY KEY,
+  dossier INTEGER NOT NULL REFERENCES dossier,
+  number INTEGER NOT NULL,
+  -- Which files belong to it, within its intake.
+  grouped TEXT NOT NULL UNIQUE,
+  received_as TEXT NOT NULL,
+  -- When the paper was copied: the time of the newest file.
+  captured INTEGER NOT NULL,
+  -- All its files are in.
+  complete INTEGER NOT NULL DEFAULT 0,
+  pdf TEXT,
+  size INTEGER,
+  extracted INTEGER NOT NULL DEFAULT 0,
+  confirmed INTEGER NOT NULL DEFAULT 0,
+  error TEXT,
+  UNIQUE (dossier, number)
+) STRICT;
+
+-- A file as it was received, byte for byte.
+CREATE TABLE source (
+  digest TEXT PRIMARY KEY,
+  document INTEGER NOT NULL REFERENCES document,
+  number INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  -- Bears a digital signature of its own.
+  signed INTEGER NOT NULL
+) STRICT;
+CREATE INDEX source_document ON source (document);
+";
+
+/// What state a document is in follows from its pages; needs their table.
+pub(crate) const STATE_VIEW: &str = "
+CREATE VIEW document_state AS
+SELECT c.*, count(p.id) AS pages, coalesce(sum(p.state = 'done'), 0) AS pages_read,
+  CASE
+    WHEN c.error IS NOT NULL OR coalesce(sum(p.state = 'failed'), 0) > 0 THEN 'failed'
+    WHEN c.complete = 0 OR c.extracted = 0 OR coalesce(sum(p.state <> 'done'), 0) > 0 THEN 'working'
+    WHEN c.confirmed = 0 THEN 'review'
+    ELSE 'confirmed' END AS state
+FROM document c LEFT JOIN page p ON p.document = c.id GROUP BY c.id;
+";
+
+#[derive(Clone, Debug)]
+pub struct Document {
+    pub id: i64,
+    pub dossier: i64,
+    pub number: u32,
+    pub received_as: String,
+    pub captured: Timestamp,
+    pub complete: bool,
+    pub pdf: Option<Digest>,
+    pub size: Option<u64>,
+    pub confirmed: bool,
+    pub state: DocumentState,
+    pub pages: u32,
+    pub error: Option<serde_json::Value>,
+}
+
+/// A received file.
+#[derive(Clone, Debug)]
+pub struct Source {
+    pub digest: Digest,
+    pub document: i64,
+    pub number: u32,
+    pub name: String,
+    pub size: u64,
+    pub kind: String,
+    pub signed: bool,
+}
+
+fn document(row: &Row) -> rusqlite::Result<Document> {
+    let bad = |e: Box<dyn std::error::Error + Send + Sync>| {
+        rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, e)
+    };
+    Ok(Document {
+        id: row.get("id")?,
+        dossier: row.get("dossier")?,
+        number: row.get("number")?,
+        received_as: row.get("received_as")?,
+        captured: Timestamp(row.get("captured")?),
+        complete: row.get("complete")?,
+        pdf: maybe_digest(row, "pdf")?,
+        size: row.get("size")?,
+        confirmed: row.get("confirmed")?,
+        state: serde_json::from_value(row.get::<_, String>("state")?.into()).map_err(|e| bad(e.into()))?,
+        pages: row.get("pages")?,
+        error: row.get::<_, Option<String>>("error")?.map(|e| from_json(&e)).transpose().map_err(|e| bad(e.into()))?,
+    })
+}
+
+pub fn of_dossier(db: &Connection, dossier: i64) -> Result<Vec<Document>> {
+    let mut statement = db.prepare_cached("SELECT * FROM document_state WHERE dossier = ?1 ORDER BY number").db()?;
+    statement.query_map([dossier], document).and_then(Iterator::collect).db()
+}
+
+pub fn by_id(db: &Connection, id: i64) -> Result<Document> {
+    let mut statement = db.prepare_cached("SELECT * FROM document_state WHERE id = ?1").db()?;
+    statement.query_row([id], document).db()
+}
+
+pub fn get(db: &Connection, dossier: i64, number: u32) -> Result<Document> {
+    let mut statement = db.prepare_cached("SELECT * FROM document_state WHERE dossier = ?1 AND number = ?2").db()?;
+    let found = statement.query_row(params![dossier, number], document).optional().db()?;
+    found.ok_or_else(|| {
+        Error::new(Code::NotFound, format!("Hồ sơ không có giấy tờ số {number}")).hint("Xem số thứ tự: sohoa show.")
+    })
+}
+
+/// The document to which the files of this group belong, made after the others of its dossier if it is new.
+pub fn ensure(db: &Connection, dossier: i64, group: &str, received_as: &str, captured: Timestamp) -> Result<i64> {
+    let known = db.query_row("SELECT id FROM document WHERE grouped = ?1", [group], |r| r.get(0)).optional().db()?;
+    if let Some(id) = known {
+        db.execute("UPDATE document SET captured = max(captured, ?2) WHERE id = ?1", params![id, captured.0]).db()?;
+        return Ok(id);
+    }
+    db.execute(
+        "INSERT INTO document (dossier, number, grouped, received_as, captured)
+         VALUES (?1, (SELECT coalesce(max(number), 0) + 1 FROM document WHERE dossier = ?1), ?2, ?3, ?4)",
+        params![dossier, group, received_as, captured.0],
+    )
+    .db()?;
+    Ok(db.last_insert_rowid())
+}
+
+/// The document of this group, if any file of it was taken in.
+pub fn of_group(db: &Connection, group: &str) -> Result<Option<i64>> {
+    db.query_row("SELECT id FROM document WHERE grouped = ?1", [group], |r| r.get(0)).optional().db()
+}
+
+pub fn set_complete(db: &Connection, id: i64) -> Result<()> {
+    db.execute("UPDATE document SET complete = 1 WHERE id = ?1", [id]).db()?;
+    Ok(())
+}
+
+/// A PDF/A was made; what is known of the fields is to be looked at afresh.
+pub fn set_pdf(db: &Connection, id: i64, pdf: &Digest, size: u64) -> Result<()> {
+    db.execute(
+        "UPDATE document SET pdf = ?2, size = ?3, error = NULL WHERE id = ?1",
+        params![id, pdf.to_string(), size],
+    )
+    .db()?;
+    Ok(())
+}
+
+pub fn set_extracted(db: &Connection, id: i64) -> Result<()> {
+    db.execute("UPDATE document SET extracted = 1, error = NULL WHERE id = ?1", [id]).db()?;
+    Ok(())
+}
+
+/// Its pages changed: its PDF and fields must be made again and confirmed again.
+pub fn set_stale(db: &Connection, id: i64) -> Result<()> {
+    db.execute(
+        "UPDATE document SET pdf = NULL, size = NULL, extracted = 0, confirmed = 0, error = NULL WHERE id = ?1",
+        [id],
+    )
+    .db()?;
+    Ok(())
+}
+
+pub fn set_confirmed(db: &Connection, id: i64, confirmed: bool) -> Result<()> {
+    db.execute("UPDATE document SET confirmed = ?2 WHERE id = ?1", params![id, confirmed]).db()?;
+    Ok(())
+}
+
+pub fn set_error(db: &Connection, id: i64, error: &Error) -> Result<()> {
+    db.execute("UPDATE document SET error = ?2 WHERE id = ?1", params![id, super::to_json(error)?]).db()?;
+    Ok(())
+}
+
+pub fn add_source(db: &Connection, source: &Source) -> Result<()> {
+    db.execute(
+        "INSERT INTO source VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        params![
+            source.digest.to_string(),
+            source.document,
+            source.number,
+            source.name,
+            source.size,
+            source.kind,
+            source.signed
+        ],
+    )
+    .db()?;
+    Ok(())
+}
+
+/// The received file with these bytes, if it is known.
+pub fn find_source(db: &Connection, bytes: &Digest) -> Result<Option<Source>> {
+    let mut statement = db.prepare_cached("SELECT * FROM source WHERE digest = ?1").db()?;
+    statement.query_row([bytes.to_string()], source).optional().db()
+}
+
+pub fn sources(db: &Connection, document: i64) -> Result<Vec<Source>> {
+    let mut statement = db.prepare_cached("SELECT * FROM source WHERE document = ?1 ORDER BY number").db()?;
+    statement.query_map([document], source).and_then(Iterator::collect).db()
+}
+
+fn source(row: &Row) -> rusqlite::Result<Source> {
+    Ok(Source {
+        digest: digest(row, "digest")?,
+        document: row.get("document")?,
+        number: row.get("number")?,
+        name: row.get("name")?,
+        size: row.get("size")?,
+        kind: row.get("kind")?,
+        signed: row.get("signed")?,
+    })
+}

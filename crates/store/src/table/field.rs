@@ -1,0 +1,91 @@
+//! Fields: what was proposed, and beside it the clerk's word, which no later reading overwrites.
+
+use rusqlite::{Connection, Row, params};
+use sohoa_model::{Error, Field, FieldName, Result, Source, time};
+
+use super::{from_json, to_json};
+use crate::Db;
+
+pub const SCHEMA: &str = "
+CREATE TABLE proposal (
+  document INTEGER NOT NULL REFERENCES document,
+  name TEXT NOT NULL,
+  field TEXT NOT NULL,
+  PRIMARY KEY (document, name)
+) STRICT;
+
+CREATE TABLE word (
+  document INTEGER NOT NULL REFERENCES document,
+  name TEXT NOT NULL,
+  value TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (document, name)
+) STRICT;
+";
+
+/// Replaces what was proposed for a document.
+pub fn propose(db: &Connection, document: i64, fields: &[Field]) -> Result<()> {
+    db.execute("DELETE FROM proposal WHERE document = ?1", [document]).db()?;
+    let mut statement = db.prepare_cached("INSERT INTO proposal VALUES (?1, ?2, ?3)").db()?;
+    for field in fields {
+        statement.execute(params![document, field.name.key(), to_json(field)?]).db()?;
+    }
+    Ok(())
+}
+
+/// The clerk's word.
+pub fn set(db: &Connection, document: i64, name: FieldName, value: &str) -> Result<()> {
+    db.execute(
+        "INSERT INTO word VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET value = excluded.value, at = excluded.at",
+        params![document, name.key(), value, time::now().0],
+    )
+    .db()?;
+    Ok(())
+}
+
+/// The fields as they stand: the clerk's word where there is one (at the place where the value was proposed), else the
+/// proposal. An empty word of the clerk means that the document has no such field.
+pub fn of_document(db: &Connection, document: i64) -> Result<Vec<Field>> {
+    let mut statement = db
+        .prepare_cached(
+            "SELECT coalesce(w.name, p.name) AS name, w.value, p.field FROM proposal p FULL JOIN word w USING (document, name)
+             WHERE coalesce(w.document, p.document) = ?1",
+        )
+        .db()?;
+    let mut fields: Vec<Field> = statement.query_map([document], field).and_then(Iterator::collect).db()?;
+    fields.retain(|f| !f.value.is_empty());
+    fields.sort_by_key(|f| f.name);
+    Ok(fields)
+}
+
+fn field(row: &Row) -> rusqlite::Result<Field> {
+    let bad = |e: Error| rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, e.into());
+    let proposed: Option<Field> =
+        row.get::<_, Option<String>>("field")?.map(|f| from_json(&f)).transpose().map_err(bad)?;
+    let word: Option<String> = row.get("value")?;
+    match (word, proposed) {
+        (None, Some(field)) => Ok(field),
+        (word, proposed) => Ok(Field {
+            name: FieldName::from_key(&row.get::<_, String>("name")?).ok_or(rusqlite::Error::InvalidQuery)?,
+            value: word.unwrap_or_default(),
+            source: Source::Clerk,
+            confidence: 100.0,
+            page: proposed.as_ref().and_then(|f| f.page),
+            bounds: proposed.and_then(|f| f.bounds),
+        }),
+    }
+}
+
+/// Every field of this name in a dossier, with the number of its document, the clerk's word first, then codes, then
+/// text, each by falling confidence.
+pub fn of_dossier(db: &Connection, dossier: i64) -> Result<Vec<(u32, Field)>> {
+    let mut statement = db.prepare_cached("SELECT id, number FROM document WHERE dossier = ?1 ORDER BY number").db()?;
+    let documents: Vec<(i64, u32)> =
+        statement.query_map([dossier], |r| Ok((r.get(0)?, r.get(1)?))).and_then(Iterator::collect).db()?;
+    let mut all = Vec::new();
+    for (id, number) in documents {
+        all.extend(of_document(db, id)?.into_iter().map(|field| (number, field)));
+    }
+    all.sort_by(|(_, a), (_, b)| b.source.cmp(&a.source).then(b.confidence.total_cmp(&a.confidence)));
+    Ok(all)
+}

@@ -1,0 +1,32 @@
+//! Only the commands named here exist for the capabilities; each gets `allow-…` and `deny-…`.
+
+const COMMANDS: &[&str] = &[
+    "door",
+    "unlock",
+    "desk",
+    "dossier",
+    "page_words",
+    "import_paths",
+    "watch_work",
+    "cancel_work",
+    "retry_page",
+    "turn_page",
+    "undo_turn",
+    "set_field",
+    "confirm_document",
+    "search",
+    "seal",
+    "send",
+    "batches",
+    "settings",
+    "save_settings",
+    "verify",
+    "save_pdf",
+    "document_types",
+];
+
+fn main() {
+    let manifest = tauri_build::AppManifest::new().commands(COMMANDS);
+    tauri_build::try_build(tauri_build::Attributes::new().app_manifest(manifest))
+        .expect("tauri.conf.json and the capabilities are sound");
+}
