@@ -1,1 +1,128 @@
-//! A page made readable: decoded, turned, straightened, told from a blank; one file per operation.
+//! A page made readable: decoded, turned, its red stamps dropped for reading, told from a blank, straightened, scaled.
+//!
+//! Everything here works on copies. The archived picture is never altered: what is found out (turn, skew) is kept as
+//! data and applied when the page is shown or placed in a PDF.
+
+mod blank;
+mod decode;
+mod gray;
+mod rotate;
+mod skew;
+mod thumbnail;
+
+pub use decode::decode;
+pub use thumbnail::{display, thumbnail};
+
+use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
+use image::{DynamicImage, GrayImage};
+use serde::{Deserialize, Serialize};
+use sohoa_model::{Box4, Code, Error, Result, Turn};
+
+/// Grows when the same page would be prepared another way.
+pub const VERSION: u32 = 1;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Params {
+    /// The resolution at which letters are read best for their cost; finer pages are reduced to it.
+    pub reading_dpi: f32,
+    /// Leaning less than this is left alone, in degrees.
+    pub least_skew: f32,
+    /// Red over black is dropped from colour pages before reading.
+    pub drop_red: bool,
+}
+
+impl Default for Params {
+    fn default() -> Self {
+        Self { reading_dpi: 160.0, least_skew: 0.2, drop_red: true }
+    }
+}
+
+/// A page prepared for reading.
+#[derive(Clone, Debug)]
+pub struct Clean {
+    /// The reading copy: upright, straight, reduced.
+    pub gray: GrayImage,
+    /// Its resolution.
+    pub dpi: f32,
+    /// Size of the upright frame.
+    pub width: u32,
+    pub height: u32,
+    /// Degrees by which the content leaned counter-clockwise on the turned page; 0 where it was left alone.
+    pub skew: f32,
+    pub blank: bool,
+    /// What was done, for the archive: `turn90,red,150dpi,skew+1.2`.
+    pub plan: String,
+}
+
+impl Clean {
+    /// A box of the reading copy in the upright frame.
+    pub fn to_frame(&self, [x, y, w, h]: Box4) -> Box4 {
+        let across = |v: u32| (v as f32 * self.width as f32 / self.gray.width() as f32).round() as u32;
+        let down = |v: u32| (v as f32 * self.height as f32 / self.gray.height() as f32).round() as u32;
+        let (left, top) = (across(x).min(self.width), down(y).min(self.height));
+        [left, top, across(x + w).min(self.width) - left, down(y + h).min(self.height) - top]
+    }
+}
+
+/// Prepares a page for reading: `dpi` is that of the picture, `turn` what makes it upright.
+///
+/// Errors: `Unreadable` for a picture without pixels.
+pub fn run(image: &DynamicImage, turn: Turn, dpi: f32, params: &Params) -> Result<Clean> {
+    let mut plan = Vec::new();
+    let (width, height) = turn.size(image.width(), image.height());
+    if width == 0 || height == 0 {
+        return Err(Error::new(Code::Unreadable, "Ảnh trang không có điểm ảnh nào").hint("Quét lại trang này."));
+    }
+    let color = image.color().has_color() && params.drop_red;
+    if color {
+        plan.push("red".to_owned());
+    }
+    let full = gray::of(image, params.drop_red);
+    // A bitonal page has no greys to spare: it is read as it is.
+    let bitonal = full.pixels().all(|p| p[0] == 0 || p[0] == 255);
+    let scale = if bitonal || dpi <= params.reading_dpi * 1.1 { 1.0 } else { params.reading_dpi / dpi };
+    let reduced = if scale < 1.0 { reduce(&full, scale)? } else { full };
+    let reading_dpi = dpi * scale;
+    plan.push(if bitonal { "bitonal".to_owned() } else { format!("{reading_dpi:.0}dpi") });
+    if turn != Turn::None {
+        plan.insert(0, format!("turn{}", turn.degrees()));
+    }
+    let turned = rotate::quarter_gray(&reduced, turn);
+    let blank = blank::is_blank(&turned, reading_dpi);
+    let leaning = if blank { None } else { skew::measure(&turned, reading_dpi) };
+    let skew = leaning.filter(|a| a.abs() >= params.least_skew).unwrap_or(0.0);
+    let gray = if skew == 0.0 {
+        turned
+    } else {
+        plan.push(format!("skew{skew:+.1}"));
+        rotate::straighten_gray(&turned, skew)
+    };
+    Ok(Clean { gray, dpi: reading_dpi, width, height, skew, blank, plan: plan.join(",") })
+}
+
+fn reduce(image: &GrayImage, scale: f32) -> Result<GrayImage> {
+    let size = |side: u32| ((side as f32 * scale).round() as u32).max(1);
+    let mut out = DynamicImage::ImageLuma8(GrayImage::new(size(image.width()), size(image.height())));
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Hamming));
+    // Borrowing the input as DynamicImage would copy it, so it is wrapped as it is.
+    let source = fast_image_resize::images::ImageRef::new(
+        image.width(),
+        image.height(),
+        image.as_raw(),
+        fast_image_resize::PixelType::U8,
+    )
+    .map_err(|e| Error::internal("Không thu nhỏ được ảnh trang", e))?;
+    Resizer::new()
+        .resize(&source, &mut out, &options)
+        .map_err(|e| Error::internal("Không thu nhỏ được ảnh trang", e))?;
+    Ok(out.into_luma8())
+}
+
+/// The page in its upright frame, as it is shown.
+pub fn upright(image: &DynamicImage, turn: Turn, skew: f32) -> DynamicImage {
+    let turned = rotate::quarter(image, turn);
+    if skew == 0.0 { turned } else { rotate::straighten(&turned, skew) }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,21 @@
+//! A picture's bytes made pixels, within limits.
+
+use image::{DynamicImage, ImageReader, Limits};
+use sohoa_model::{Code, Error, Result};
+use std::io::Cursor;
+
+/// Memory that a picture may take: 200 megapixels in colour.
+const MEMORY: u64 = 800 << 20;
+
+/// Errors: `TooLarge`, `Unreadable`.
+pub fn decode(bytes: &[u8]) -> Result<DynamicImage> {
+    let failed = |e: image::ImageError| match e {
+        image::ImageError::Limits(_) => Error::new(Code::TooLarge, "Ảnh trang quá lớn").hint("Quét lại ở 300 dpi."),
+        e => Error::new(Code::Unreadable, "Không giải mã được ảnh trang").hint("Quét lại trang này.").source(e),
+    };
+    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|e| failed(e.into()))?;
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(MEMORY);
+    reader.limits(limits);
+    reader.decode().map_err(failed)
+}

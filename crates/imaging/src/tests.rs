@@ -1,0 +1,117 @@
+use super::*;
+use image::{Luma, Rgb, RgbImage};
+
+const PAPER: Luma<u8> = Luma([245]);
+
+/// Lines of word-like blocks on A4 at 100 dpi, leaning by `lean` degrees counter-clockwise.
+fn page(lean: f32) -> GrayImage {
+    let mut page = GrayImage::from_pixel(826, 1169, PAPER);
+    for line in 0..30 {
+        for word in 0..9 {
+            let (x, y) = (90 + word * 72, 120 + line * 30);
+            for (dx, dy) in (0..60).flat_map(|dx| (0..12).map(move |dy| (dx, dy))) {
+                // Letters: strokes with gaps, and the odd descender.
+                if dx % 6 < 3 || dy == 11 {
+                    page.put_pixel(x + dx, y + dy, Luma([30]));
+                }
+            }
+        }
+    }
+    if lean == 0.0 { page } else { rotate::straighten_gray(&page, -lean) }
+}
+
+#[test]
+fn skew_is_measured_and_taken_away() {
+    for lean in [-6.0, -2.3, -0.5, 0.4, 1.0, 3.7, 7.0] {
+        let leaning = page(lean);
+        let measured = skew::measure(&leaning, 100.0).unwrap();
+        assert!((measured - lean).abs() < 0.15, "{lean}: {measured}");
+        let straight = rotate::straighten_gray(&leaning, measured);
+        assert!(skew::measure(&straight, 100.0).unwrap().abs() < 0.15, "{lean}");
+    }
+    assert_eq!(skew::measure(&GrayImage::from_pixel(826, 1169, PAPER), 100.0), None);
+}
+
+#[test]
+fn what_shows_through_is_blank_and_a_lone_number_is_not() {
+    assert!(!blank::is_blank(&page(0.0), 100.0));
+    let mut back = image::imageops::fast_blur(&page(0.0), 2.5);
+    back.pixels_mut().for_each(|p| p[0] = 245 - (245 - p[0]) / 6);
+    assert!(blank::is_blank(&back, 100.0));
+    for i in 0..200 {
+        // Dust.
+        back.put_pixel(i * 37 % 826, i * 101 % 1169, Luma([60]));
+    }
+    assert!(blank::is_blank(&back, 100.0));
+    for (dx, dy) in (0..14).flat_map(|dx| (0..16).map(move |dy| (dx, dy))) {
+        if dx % 7 < 2 || dy % 7 < 2 {
+            back.put_pixel(400 + dx, 1090 + dy, Luma([40]));
+        }
+    }
+    assert!(!blank::is_blank(&back, 100.0));
+}
+
+#[test]
+fn red_fades_and_the_black_under_it_stays() {
+    let mut colour = RgbImage::from_pixel(40, 20, Rgb([250, 248, 240]));
+    for x in 0..40 {
+        colour.put_pixel(x, 5, Rgb([215, 50, 60])); // stamp
+        colour.put_pixel(x, 10, Rgb([25, 20, 30])); // text
+        colour.put_pixel(x, 15, Rgb([70, 15, 20])); // text under the stamp
+        colour.put_pixel(x, 18, Rgb([40, 60, 160])); // blue ink
+    }
+    let gray = gray::of(&colour.into(), true);
+    let at = |y| gray.get_pixel(3, y)[0];
+    assert!(at(5) > 230, "{}", at(5));
+    assert!(at(10) < 40 && at(15) < 130 && at(18) < 90, "{} {} {}", at(10), at(15), at(18));
+}
+
+#[test]
+fn the_frame_is_the_turned_page_and_boxes_come_back_to_it() {
+    let big = image::imageops::resize(&page(2.0), 2478, 3507, image::imageops::FilterType::Triangle);
+    let sideways = image::imageops::rotate270(&big);
+    let clean = run(&sideways.into(), Turn::Right, 300.0, &Params::default()).unwrap();
+    assert_eq!((clean.width, clean.height), (2478, 3507));
+    assert!((clean.skew - 2.0).abs() < 0.15 && !clean.blank);
+    assert!((clean.dpi - 160.0).abs() < 1.0 && clean.plan.starts_with("turn90,"), "{}", clean.plan);
+    let [x, y, w, h] = clean.to_frame([10, 20, 100, 50]);
+    let scale = 300.0 / 160.0;
+    for (value, expected) in [(x, 10.0), (y, 20.0), (w, 100.0), (h, 50.0)] {
+        assert!((value as f32 - expected * scale).abs() <= 1.0);
+    }
+    let all = clean.to_frame([0, 0, clean.gray.width(), clean.gray.height()]);
+    assert_eq!(all, [0, 0, 2478, 3507]);
+}
+
+#[test]
+fn a_bitonal_page_is_left_as_it_is() {
+    let mut bitonal = page(0.0);
+    bitonal.pixels_mut().for_each(|p| p[0] = if p[0] > 128 { 255 } else { 0 });
+    let clean = run(&bitonal.clone().into(), Turn::None, 100.0, &Params::default()).unwrap();
+    assert!(clean.gray == bitonal, "{}", clean.plan);
+}
+
+#[test]
+fn turns_agree_with_the_model() {
+    let mut image = GrayImage::new(3, 2);
+    image.put_pixel(0, 0, Luma([200]));
+    for turn in Turn::ALL {
+        let turned = upright(&image.clone().into(), turn, 0.0).into_luma8();
+        assert_eq!(turned.dimensions(), turn.size(3, 2));
+        let corner = match turn {
+            Turn::None => (0, 0),
+            Turn::Right => (1, 0),
+            Turn::Half => (2, 1),
+            Turn::Left => (0, 2),
+        };
+        assert_eq!(turned[corner][0], 200, "{turn:?}");
+    }
+}
+
+#[test]
+fn thumbnails_are_small_pictures_of_the_page() {
+    let bytes = thumbnail(&page(0.0).into(), 320).unwrap();
+    let small = decode(&bytes).unwrap();
+    assert_eq!(small.height(), 320);
+    assert!(bytes.len() < 60_000);
+}
