@@ -1,12 +1,18 @@
 //! A page's picture as a PDF image, its own bytes untouched.
+//!
+//! Colours are taken as sRGB, which is what scanners and cameras at the counter give; a profile inside the picture
+//! stays in its bytes and is not interpreted.
 
 use flate2::{Compression, write::ZlibEncoder};
 use pdf_writer::types::Predictor;
-use pdf_writer::{Filter, Finish, Pdf, Ref};
+use pdf_writer::{Filter, Finish, Name, Pdf, Ref};
 use serde::{Deserialize, Serialize};
 use sohoa_model::{Code, Error, Result};
-use std::io::Write;
+use std::{borrow::Cow, io::Write};
 
+use crate::Page;
+
+/// How the picture of a page is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PageFormat {
@@ -14,113 +20,166 @@ pub enum PageFormat {
     Png,
 }
 
-/// What the file says of its own size.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Size {
-    pub width: u32,
-    pub height: u32,
+/// A picture that PDF/A cannot hold, and why, for the log.
+pub fn unfit(why: impl Into<String>) -> Error {
+    Error::new(Code::Unreadable, "Ảnh trang không đưa được vào PDF/A").hint("Quét lại trang này.").source(why.into())
 }
 
-fn unfit(why: &str) -> Error {
-    Error::new(Code::Unreadable, "Ảnh trang không đưa được vào PDF/A")
-        .hint("Quét lại trang này.")
-        .source(why.to_owned())
-}
-
-/// Writes the image under `id`.
-pub fn write(pdf: &mut Pdf, id: Ref, bytes: &[u8], format: PageFormat) -> Result<Size> {
-    match format {
-        PageFormat::Jpeg => jpeg(pdf, id, bytes),
-        PageFormat::Png => png(pdf, id, bytes),
+/// Writes the page's image under `id`.
+pub fn write(pdf: &mut Pdf, id: Ref, page: &Page) -> Result<()> {
+    match page.format {
+        PageFormat::Jpeg => jpeg(pdf, id, page),
+        PageFormat::Png => png(pdf, id, page),
     }
 }
 
-fn jpeg(pdf: &mut Pdf, id: Ref, bytes: &[u8]) -> Result<Size> {
-    let frame = frame(bytes).ok_or_else(|| unfit("no frame header in the JPEG"))?;
-    let mut image = pdf.image_xobject(id, bytes);
-    image.width(frame.1.width as i32).height(frame.1.height as i32).bits_per_component(8);
+/// The words lie in a frame of the page's size, so the picture must have it.
+fn same_size(page: &Page, (width, height): (u32, u32)) -> Result<()> {
+    if (width, height) == (page.width, page.height) {
+        return Ok(());
+    }
+    Err(unfit(format!("the picture is {width} × {height}, not {} × {} as said", page.width, page.height)))
+}
+
+fn jpeg(pdf: &mut Pdf, id: Ref, page: &Page) -> Result<()> {
+    let frame = frame(page.image).ok_or_else(|| unfit("no baseline or progressive frame in the JPEG"))?;
+    same_size(page, frame.size)?;
+    if frame.depth != 8 || !matches!(frame.components, 1 | 3) {
+        return Err(unfit(format!("a JPEG of {} components and {} bits", frame.components, frame.depth))
+            .hint("Chuyển ảnh sang JPEG xám hoặc RGB 8 bit, hoặc quét lại trang này."));
+    }
+    let mut image = pdf.image_xobject(id, page.image);
     image.filter(Filter::DctDecode);
-    match frame.0 {
+    image.width(page.width as i32).height(page.height as i32).bits_per_component(8);
+    match frame.components {
         1 => image.color_space().device_gray(),
-        3 => image.color_space().device_rgb(),
-        _ => return Err(unfit("a JPEG in four colours")),
+        _ => image.color_space().device_rgb(),
     }
-    Ok(frame.1)
+    Ok(())
 }
 
-/// Components and size of a JPEG, from its frame header (ITU-T T.81, B.2.2).
-fn frame(jpeg: &[u8]) -> Option<(u8, Size)> {
-    let mut at = 2;
+struct JpegFrame {
+    depth: u8,
+    components: u8,
+    size: (u32, u32),
+}
+
+/// The frame header of a JPEG that DCTDecode takes: baseline, extended or progressive Huffman (ITU-T T.81, B.2.2).
+fn frame(jpeg: &[u8]) -> Option<JpegFrame> {
+    let mut rest = jpeg.strip_prefix(&[0xFF, 0xD8])?;
     loop {
-        let (marker, length) =
-            (*jpeg.get(at + 1)?, usize::from(u16::from_be_bytes([*jpeg.get(at + 2)?, *jpeg.get(at + 3)?])));
-        if matches!(marker, 0xC0..=0xC2) {
-            let n = |i: usize| Some(u32::from(u16::from_be_bytes([*jpeg.get(at + i)?, *jpeg.get(at + i + 1)?])));
-            return Some((*jpeg.get(at + 9)?, Size { width: n(7)?, height: n(5)? }));
+        // Any number of 0xFF may stand before a marker.
+        rest = rest.strip_prefix(&[0xFF])?;
+        while let [0xFF, more @ ..] = rest {
+            rest = more;
         }
-        if *jpeg.get(at)? != 0xFF || marker == 0xDA {
-            return None;
+        let [marker, high, low, ..] = *rest else { return None };
+        let segment = rest.get(3..1 + usize::from(u16::from_be_bytes([high, low])))?;
+        match marker {
+            0xC0..=0xC2 => {
+                let [depth, a, b, c, d, components, ..] = *segment else { return None };
+                let side = |high, low| u32::from(u16::from_be_bytes([high, low]));
+                return Some(JpegFrame { depth, components, size: (side(c, d), side(a, b)) });
+            }
+            // The scan, or an end, before any frame.
+            0xDA | 0xD9 => return None,
+            _ => rest = &rest[3 + segment.len()..],
         }
-        at += 2 + length.max(2);
     }
 }
 
-fn png(pdf: &mut Pdf, id: Ref, bytes: &[u8]) -> Result<Size> {
-    let chunks = chunks(bytes).ok_or_else(|| unfit("a PNG whose chunks do not add up"))?;
-    let header = chunks.iter().find(|(name, _)| *name == b"IHDR").map(|(_, data)| *data).filter(|h| h.len() == 13);
-    let header = header.ok_or_else(|| unfit("a PNG without header"))?;
-    let be = |at: usize| u32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
-    let size = Size { width: be(0), height: be(4) };
-    let (depth, color, interlace) = (header[8], header[9], header[12]);
+fn png(pdf: &mut Pdf, id: Ref, page: &Page) -> Result<()> {
+    let chunks = chunks(page.image).ok_or_else(|| unfit("a PNG whose chunks do not add up"))?;
+    let chunk = |wanted: &[u8; 4]| chunks.iter().find(|(name, _)| name == wanted).map(|(_, data)| *data);
+    let Some([a, b, c, d, e, f, g, h, depth, color, 0, 0, interlace]) = chunk(b"IHDR").and_then(|d| d.first_chunk())
+    else {
+        return Err(unfit("a PNG without a proper header"));
+    };
+    same_size(page, (u32::from_be_bytes([*a, *b, *c, *d]), u32::from_be_bytes([*e, *f, *g, *h])))?;
+    let (palette, plain) = (chunk(b"PLTE"), *interlace == 0 && *depth <= 8 && chunk(b"tRNS").is_none());
     let colors = match color {
-        0 | 3 => 1,
+        0 => 1,
         2 => 3,
+        3 if palette.is_some() => 1,
         _ => 0,
     };
-    let transparent = chunks.iter().any(|(name, _)| *name == b"tRNS");
-    if colors == 0 || depth > 8 || interlace != 0 || transparent {
-        return Err(unfit("a PNG with transparency, 16 bits or interlacing"));
+    if !plain || colors == 0 {
+        return decoded(pdf, id, page);
     }
     // The chunks' zlib stream with its row filters is just what FlateDecode with PNG predictors takes.
-    let data: Vec<u8> =
-        chunks.iter().filter(|(name, _)| *name == b"IDAT").flat_map(|(_, data)| data.iter().copied()).collect();
-    let palette = chunks.iter().find(|(name, _)| *name == b"PLTE").map(|(_, data)| *data);
+    let parts: Vec<&[u8]> = chunks.iter().filter(|(name, _)| name == b"IDAT").map(|(_, data)| *data).collect();
+    let data = match parts[..] {
+        [one] => Cow::Borrowed(one),
+        _ => Cow::Owned(parts.concat()),
+    };
     let mut image = pdf.image_xobject(id, &data);
-    image.width(size.width as i32).height(size.height as i32).bits_per_component(i32::from(depth));
     image.filter(Filter::FlateDecode);
+    image.width(page.width as i32).height(page.height as i32);
+    image.bits_per_component(i32::from(*depth));
     match (color, palette) {
-        (0, _) => image.color_space().device_gray(),
-        (2, _) => image.color_space().device_rgb(),
-        (_, Some(palette)) => {
-            let last = (palette.len() / 3).saturating_sub(1) as i32;
-            image.color_space().indexed(pdf_writer::Name(b"DeviceRGB"), last, palette);
+        (3, Some(palette)) => {
+            let last = (palette.len() / 3).clamp(1, 1 << depth) - 1;
+            let colours = palette.get(..3 * (last + 1)).ok_or_else(|| unfit("a PNG with an empty palette"))?;
+            image.color_space().indexed(Name(b"DeviceRGB"), last as i32, colours);
         }
-        _ => return Err(unfit("a PNG without its palette")),
+        (2, _) => image.color_space().device_rgb(),
+        _ => image.color_space().device_gray(),
     }
-    let mut parameters = image.decode_parms();
-    parameters
+    image
+        .decode_parms()
         .predictor(Predictor::PngOptimum)
         .colors(colors)
-        .bits_per_component(i32::from(depth))
-        .columns(size.width as i32);
-    parameters.finish();
-    Ok(size)
+        .bits_per_component(i32::from(*depth))
+        .columns(page.width as i32);
+    Ok(())
+}
+
+/// A PNG that cannot go in as it is (interlaced, transparent, 16 bits): its pixels, 8 bits, over white paper.
+fn decoded(pdf: &mut Pdf, id: Ref, page: &Page) -> Result<()> {
+    let broken = |e: png::DecodingError| unfit(format!("a broken PNG: {e}"));
+    let mut decoder = png::Decoder::new(std::io::Cursor::new(page.image));
+    decoder.set_transformations(png::Transformations::EXPAND | png::Transformations::STRIP_16);
+    let mut reader = decoder.read_info().map_err(broken)?;
+    let size = reader.output_buffer_size().ok_or_else(|| unfit("a PNG too large to decode"))?;
+    let mut pixels = vec![0; size];
+    reader.next_frame(&mut pixels).map_err(broken)?;
+    let samples = reader.output_color_type().0.samples();
+    let colors = if samples < 3 { 1 } else { 3 };
+    if samples != colors {
+        pixels = pixels
+            .chunks_exact(samples)
+            .flat_map(|pixel| {
+                let alpha = u32::from(pixel[colors]);
+                pixel[..colors].iter().map(move |c| ((u32::from(*c) * alpha + 255 * (255 - alpha) + 127) / 255) as u8)
+            })
+            .collect();
+    }
+    let packed = deflate(&pixels);
+    let mut image = pdf.image_xobject(id, &packed);
+    image.filter(Filter::FlateDecode);
+    image.width(page.width as i32).height(page.height as i32).bits_per_component(8);
+    match colors {
+        1 => image.color_space().device_gray(),
+        _ => image.color_space().device_rgb(),
+    }
+    image.finish();
+    Ok(())
 }
 
 /// Names and data of a PNG's chunks (ISO/IEC 15948).
-fn chunks(png: &[u8]) -> Option<Vec<(&[u8; 4], &[u8])>> {
-    let mut rest = png.get(8..)?;
+fn chunks(png: &[u8]) -> Option<Vec<([u8; 4], &[u8])>> {
+    let mut rest = png.strip_prefix(b"\x89PNG\r\n\x1a\n")?;
     let mut chunks = Vec::new();
-    while rest.len() >= 12 {
-        let length = u32::from_be_bytes(rest[..4].try_into().ok()?) as usize;
-        let name: &[u8; 4] = rest[4..8].try_into().ok()?;
-        chunks.push((name, rest.get(8..8 + length)?));
-        rest = rest.get(12 + length..)?;
-        if name == b"IEND" {
+    loop {
+        let length = u32::from_be_bytes(*rest.first_chunk()?) as usize;
+        let name = *rest.get(4..)?.first_chunk()?;
+        let end = length.checked_add(8)?;
+        chunks.push((name, rest.get(8..end)?));
+        if &name == b"IEND" {
             return Some(chunks);
         }
+        rest = rest.get(end.checked_add(4)?..)?;
     }
-    None
 }
 
 pub fn deflate(data: &[u8]) -> Vec<u8> {

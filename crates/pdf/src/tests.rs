@@ -48,7 +48,7 @@ fn told(program: &str, arguments: &[&str], pdf: &[u8]) -> String {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(pdf).unwrap();
     let mut command = Command::new(program);
-    let (before, after): (Vec<_>, Vec<_>) = arguments.iter().partition(|a| **a != "-");
+    let (before, after): (Vec<&str>, Vec<&str>) = arguments.iter().partition(|a| **a != "-");
     command.args(before).arg(file.path()).args(after);
     let out = command.output().unwrap_or_else(|e| panic!("{program} (apt: poppler-utils, qpdf): {e}"));
     assert!(

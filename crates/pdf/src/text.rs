@@ -5,12 +5,15 @@ use pdf_writer::{Content, Name, Str, types::TextRenderingMode};
 use sohoa_model::{Word, text::nfc};
 use std::collections::BTreeSet;
 
-use crate::font;
+use crate::{content::Frame, font};
+
+const SPACE: [u16; 1] = [0x20];
 
 /// Characters as UTF-16 units, which are the layer's CIDs. What ToUnicode may not map to (controls, private use,
 /// specials; ISO 19005-2, 6.2.11.7.2) and what lies beyond the basic plane, which no Vietnamese text needs, is left out.
 pub fn units(text: &str) -> Vec<u16> {
-    let allowed = |c: &char| !c.is_control() && !matches!(u32::from(*c), 0xD800..=0xF8FF | 0xFEFF | 0xFFF0..);
+    let allowed =
+        |c: &char| !c.is_control() && !matches!(u32::from(*c), 0xE000..=0xF8FF | 0xFDD0..=0xFDEF | 0xFEFF | 0xFFF0..);
     nfc(text).chars().filter(allowed).map(|c| u32::from(c) as u16).collect()
 }
 
@@ -31,42 +34,43 @@ fn round(v: f32) -> f32 {
     (v * 100.0).round() / 100.0
 }
 
-/// Sets the words of a page whose upright frame is `height` pixels high, at `k` points per pixel.
-pub fn layer(content: &mut Content, words: &[Word], height: f32, k: f32, used: &mut BTreeSet<u16>) {
-    const SPACE: [u16; 1] = [0x20];
-    let lines: Vec<&[Word]> = words.chunk_by(|a, b| a.line == b.line).collect();
-    if lines.is_empty() {
-        return;
-    }
+/// Sets the words of a page.
+pub fn layer(content: &mut Content, words: &[Word], frame: Frame, used: &mut BTreeSet<u16>) {
+    let k = frame.scale;
     content.begin_text().set_text_rendering_mode(TextRenderingMode::Invisible);
-    for line in lines {
-        let top = line.iter().map(|w| w.bounds[1]).min().unwrap_or(0) as f32;
-        let bottom = line.iter().map(|w| w.bounds[1] + w.bounds[3]).max().unwrap_or(0) as f32;
-        // The font's ascent and descent add up to its size, so a selection is as high as the line.
-        let size = round((bottom - top) * k).max(1.0);
-        let baseline = round((height - bottom) * k - size * f32::from(font::DESCENT) / f32::from(font::UNITS));
+    for line in words.chunk_by(|a, b| a.line == b.line) {
+        let words: Vec<(Vec<u16>, [f32; 4])> = line
+            .iter()
+            .map(|word| (units(&word.text), word.bounds.map(|v| v as f32 * k)))
+            .filter(|(units, _)| !units.is_empty())
+            .collect();
+        if words.is_empty() {
+            continue;
+        }
+        let top = words.iter().map(|(_, [_, y, _, _])| *y).fold(f32::INFINITY, f32::min);
+        let bottom = words.iter().map(|(_, [_, y, _, height])| y + height).fold(0.0, f32::max);
+        // Ascent and descent add up to the font's size, so a selection is as high as the line.
+        let size = round(bottom - top).max(1.0);
+        let baseline = frame.rows * k - bottom - size * f32::from(font::DESCENT) / f32::from(font::UNITS);
         content.set_font(Name(b"F0"), size);
-        for (i, word) in line.iter().enumerate() {
-            let units = units(&word.text);
-            if units.is_empty() {
-                continue;
-            }
-            let [x, _, width, _] = word.bounds.map(|v| v as f32);
-            used.extend(&units);
-            used.extend(SPACE);
-            let stretch = round(width * k / (natural(&units) * size) * 100.0).max(1.0);
+        for (i, (units, [x, _, width, _])) in words.iter().enumerate() {
+            used.extend(units);
             content
-                .set_text_matrix([1.0, 0.0, 0.0, 1.0, round(x * k), baseline])
-                .set_horizontal_scaling(stretch)
-                .show(Str(&bytes(&units)));
-            let gap = line.get(i + 1).map_or(0.0, |next| (next.bounds[0] as f32 - x - width) * k);
-            if gap > 0.1 {
-                content.set_horizontal_scaling(round(gap / (natural(&SPACE) * size) * 100.0).max(1.0));
-            }
-            content.show(Str(&bytes(&SPACE)));
+                .set_text_matrix([1.0, 0.0, 0.0, 1.0, round(*x), round(baseline)])
+                .set_horizontal_scaling(stretch(units, *width, size))
+                .show(Str(&bytes(units)));
+            // A real space as wide as the gap: a selection runs on without holes, and the simplest extractor keeps the
+            // words apart. One after the last word as well, for those that miss the end of a leaning line.
+            let gap = words.get(i + 1).map_or(0.0, |(_, [next, ..])| next - x - width);
+            content.set_horizontal_scaling(stretch(&SPACE, gap, size)).show(Str(&bytes(&SPACE)));
         }
     }
     content.end_text();
+}
+
+/// The horizontal scaling, in percent, that makes text `width` points wide; never nothing at all.
+fn stretch(units: &[u16], width: f32, size: f32) -> f32 {
+    round(width.max(0.1) / (natural(units) * size) * 100.0).max(0.01)
 }
 
 /// From CID to Unicode, for the characters used: at most 100 to a block (Adobe Technical Note 5411).

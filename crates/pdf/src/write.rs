@@ -1,26 +1,28 @@
 //! The file put together.
 
 use pdf_writer::types::{CidFontType, FontFlags, OutputIntentSubtype, SystemInfo};
-use pdf_writer::{Content, Filter, Finish, Name, Pdf, Rect, Ref, Str, TextStr};
-use sohoa_model::{Digest, Result, Turn};
+use pdf_writer::{Filter, Finish, Name, Pdf, Rect, Ref, Str, TextStr};
+use sohoa_model::{Code, Digest, Error, Result};
 use std::collections::BTreeSet;
 
-use crate::picture::{self, Size, deflate};
-use crate::{Meta, Page, font, icc, metadata, text};
-
-/// From here on the picture is set straight; below, it stays as scanned and the text leans with it.
-const STRAIGHTEN: f32 = 1.0;
+use crate::content::{Frame, draw};
+use crate::picture::{self, deflate};
+use crate::{Meta, Page, VERSION, font, icc, text};
 
 /// The font's name, with the tag of a subset.
 const FONT: &[u8] = b"AAAAAA+SohoaInvisible";
 
 /// Writes a document. Its pages stand 1:1 at their own resolution.
 ///
-/// Errors: `Unreadable` for a picture that PDF/A cannot hold as it is.
+/// Errors: `Usage` without pages, `Unreadable` for a picture that PDF/A cannot hold.
 pub fn run(pages: &[Page], meta: &Meta) -> Result<Vec<u8>> {
+    if pages.is_empty() {
+        return Err(Error::new(Code::Usage, "Giấy tờ không có trang nào").hint("Thêm ít nhất một trang rồi thử lại."));
+    }
     let mut refs = (1..).map(Ref::new);
     let mut next = || refs.next().expect("numbers do not run out");
-    let mut pdf = Pdf::new();
+    // Room for all pictures at once, so that they are copied once and never moved.
+    let mut pdf = Pdf::with_capacity(pages.iter().map(|p| p.image.len() + 16 * 1024).sum());
     pdf.set_version(1, 7);
     // Four bytes above 127, so that the file is taken for binary (ISO 19005-2, 6.1.2).
     pdf.set_binary_marker(&[0xE2, 0xE3, 0xCF, 0xD3]);
@@ -31,13 +33,11 @@ pub fn run(pages: &[Page], meta: &Meta) -> Result<Vec<u8>> {
     let mut kids = Vec::new();
     for page in pages {
         let (id, content, image) = (next(), next(), next());
-        let size = picture::write(&mut pdf, image, page.image, page.format)?;
-        let (width, height) = page.turn.size(size.width, size.height);
-        let k = 72.0 / page.dpi;
-        let drawn = draw(page, size, (width as f32, height as f32), k, &mut used);
-        pdf.stream(content, &deflate(&drawn)).filter(Filter::FlateDecode);
+        let frame = Frame::of(page)?;
+        picture::write(&mut pdf, image, page)?;
+        pdf.stream(content, &deflate(&draw(page, frame, &mut used))).filter(Filter::FlateDecode);
         let mut out = pdf.page(id);
-        out.parent(tree).media_box(Rect::new(0.0, 0.0, width as f32 * k, height as f32 * k)).contents(content);
+        out.parent(tree).media_box(Rect::new(0.0, 0.0, frame.width, frame.height)).contents(content);
         let mut resources = out.resources();
         resources.x_objects().pair(Name(b"Im"), image);
         resources.fonts().pair(Name(b"F0"), fonts.font);
@@ -52,20 +52,9 @@ pub fn run(pages: &[Page], meta: &Meta) -> Result<Vec<u8>> {
     let id = file_id(pages, meta);
     let hex: String = id.iter().map(|b| format!("{b:02x}")).collect();
     pdf.metadata(xmp, meta.xmp(&hex).as_bytes());
-    let (date, subject) = (meta.date(), meta.subject());
-    let mut about = pdf.document_info(info);
-    about
-        .title(TextStr(&meta.title))
-        .subject(TextStr(&subject))
-        .creator(TextStr(metadata::CREATOR))
-        .producer(TextStr(metadata::CREATOR));
-    if !meta.author.is_empty() {
-        about.author(TextStr(&meta.author));
-    }
-    about.creation_date(date).modified_date(date);
-    about.finish();
+    meta.info(&mut pdf, info);
     let mut root = pdf.catalog(catalog);
-    root.pages(tree).metadata(xmp).lang(TextStr("vi-VN"));
+    root.pages(tree).metadata(xmp).lang(TextStr(&meta.language));
     root.viewer_preferences().display_doc_title(true);
     root.output_intents()
         .push()
@@ -78,9 +67,14 @@ pub fn run(pages: &[Page], meta: &Meta) -> Result<Vec<u8>> {
     Ok(pdf.finish())
 }
 
+/// Pixels in points, to a thousandth, so that rounding adds no sliver of a pixel.
+fn points(pixels: u32, dpi: f32) -> f32 {
+    ((f64::from(pixels) * 72.0 / f64::from(dpi)) * 1000.0).round() as f32 / 1000.0
+}
+
 /// The first half of the digest of all that goes in.
 fn file_id(pages: &[Page], meta: &Meta) -> [u8; 16] {
-    let mut parts = vec![meta.xmp("").into_bytes()];
+    let mut parts = vec![VERSION.to_be_bytes().to_vec(), meta.xmp("").into_bytes()];
     for page in pages {
         parts.push(Digest::of(page.image).0.to_vec());
         parts.push(format!("{} {} {}", page.dpi, page.turn.degrees(), page.skew).into_bytes());
@@ -90,47 +84,6 @@ fn file_id(pages: &[Page], meta: &Meta) -> [u8; 16] {
     }
     let digest = Digest::of_parts(parts.iter().map(Vec::as_slice));
     std::array::from_fn(|i| digest.0[i])
-}
-
-/// The page's content: picture, then words. `frame` is the upright page in pixels, `k` points per pixel.
-fn draw(page: &Page, size: Size, frame: (f32, f32), k: f32, used: &mut BTreeSet<u16>) -> Vec<u8> {
-    let (width, height) = (frame.0 * k, frame.1 * k);
-    let straighten = page.skew.abs() > STRAIGHTEN;
-    let mut content = Content::new();
-    content.save_state();
-    if straighten {
-        // Clockwise by the lean.
-        content.transform(about_centre(-page.skew, width, height));
-    }
-    content
-        .transform(placed(page.turn, size.width as f32 * k, size.height as f32 * k))
-        .x_object(Name(b"Im"))
-        .restore_state();
-    if !straighten && page.skew != 0.0 {
-        content.save_state().transform(about_centre(page.skew, width, height));
-        text::layer(&mut content, page.words, frame.1, k, used);
-        content.restore_state();
-    } else {
-        text::layer(&mut content, page.words, frame.1, k, used);
-    }
-    content.finish().to_vec()
-}
-
-/// Lays the unit square of the image on the page, turned clockwise. `width` and `height` are of the image unturned.
-fn placed(turn: Turn, width: f32, height: f32) -> [f32; 6] {
-    match turn {
-        Turn::None => [width, 0.0, 0.0, height, 0.0, 0.0],
-        Turn::Right => [0.0, -width, height, 0.0, 0.0, width],
-        Turn::Half => [-width, 0.0, 0.0, -height, width, height],
-        Turn::Left => [0.0, width, -height, 0.0, height, 0.0],
-    }
-}
-
-/// A rotation counter-clockwise by `degrees` about the middle of the page.
-fn about_centre(degrees: f32, width: f32, height: f32) -> [f32; 6] {
-    let (sin, cos) = degrees.to_radians().sin_cos();
-    let (x, y) = (width / 2.0, height / 2.0);
-    [cos, sin, -sin, cos, x - cos * x + sin * y, y - sin * x - cos * y]
 }
 
 /// The objects of the invisible font.
