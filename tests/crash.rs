@@ -37,7 +37,8 @@ fn fifty_kills_leave_no_trace() {
             killed.push(wait);
             left -= 1;
             // Once the request is written down, carrying on is all it takes; before that, nothing was promised.
-            if station.dir().join("store.db").exists() && station.ok(&["progress"])["intakes"] == 1 {
+            let list = station.ok(&["list"]);
+            if list["work"]["running"] == true || !sohoa_tests::list(&list["dossiers"]).is_empty() {
                 arguments = vec!["work"];
             }
         }

@@ -51,11 +51,11 @@ pub fn work(work: &view::Work, as_json: bool) -> Result<()> {
     Ok(())
 }
 
-pub fn rows(rows: &[view::DossierRow], as_json: bool) -> Result<()> {
+pub fn rows(desk: &view::Desk, as_json: bool) -> Result<()> {
     if as_json {
-        return json(&serde_json::json!({ "dossiers": rows }));
+        return json(&serde_json::json!({ "dossiers": desk.dossiers, "work": desk.work }));
     }
-    for r in rows {
+    for r in &desk.dossiers {
         let owner = r.owner.name.as_deref().unwrap_or("—");
         println!("{:26} {:10} {:2} giấy tờ {:3} trang  {owner}", r.code, state(&r.state), r.documents, r.pages);
     }

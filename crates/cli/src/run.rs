@@ -45,7 +45,7 @@ pub fn run(args: Args) -> Result<ExitCode> {
             let work = watched(json, |watch| station.work(workers, watch))?;
             report::work(&work, json)?;
         }
-        Command::List => report::rows(&open()?.desk()?.dossiers, json)?,
+        Command::List => report::rows(&open()?.desk()?, json)?,
         Command::Show { code } => report::dossier(&open()?.dossier(&code)?, json)?,
         Command::Search { query, limit, offset } => {
             report::found(&open()?.search(&query, limit, offset, false)?, json)?

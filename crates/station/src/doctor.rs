@@ -34,7 +34,12 @@ pub fn doctor(dir: &Path) -> Vec<Check> {
     let parent = dir.ancestors().find(|p| p.exists()).unwrap_or(dir);
     match tempfile::NamedTempFile::new_in(parent) {
         Ok(_) => checks.push(check("Quyền ghi", true, parent.display().to_string(), "")),
-        Err(e) => checks.push(check("Quyền ghi", false, e.to_string(), "Chọn thư mục khác bằng --station hoặc SOHOA_STATION.")),
+        Err(e) => checks.push(check(
+            "Quyền ghi",
+            false,
+            e.to_string(),
+            "Chọn thư mục khác bằng --station hoặc SOHOA_STATION.",
+        )),
     }
     checks
 }

@@ -17,7 +17,8 @@ pub struct Params {
 impl Params {
     /// The name of the result of reading `page` this way.
     pub fn key(&self, page: &Digest) -> Result<Digest> {
-        let params = serde_json::to_vec(self).map_err(|e| sohoa_model::Error::internal("Không viết được tham số đọc", e))?;
+        let params =
+            serde_json::to_vec(self).map_err(|e| sohoa_model::Error::internal("Không viết được tham số đọc", e))?;
         let versions = [sohoa_imaging::VERSION.to_be_bytes(), sohoa_ocr::VERSION.to_be_bytes()].concat();
         Ok(Digest::of_parts([&page.0[..], &params, &versions]))
     }
@@ -33,23 +34,30 @@ pub struct Read {
 
 const THUMBNAIL: u32 = 320;
 
-pub fn run(reader: &mut sohoa_ocr::Reader, bytes: &[u8], dpi: f32, hint: Turn, params: &Params, cancel: &AtomicBool) -> Result<Read> {
+pub fn run(
+    reader: &mut sohoa_ocr::Reader,
+    bytes: &[u8],
+    dpi: f32,
+    hint: Turn,
+    params: &Params,
+    cancel: &AtomicBool,
+) -> Result<Read> {
     let image = sohoa_imaging::decode(bytes)?;
     let mut turn = params.turn.unwrap_or(hint);
     let mut clean = sohoa_imaging::run(&image, turn, dpi, &params.imaging)?;
     if params.turn.is_none() && !clean.blank {
         // Most pages are upright, so the page is prepared as it came and prepared again only when it is not.
-        if let Some((more, _)) = reader.orientation(&clean.gray)?
+        if let Some((more, _)) = reader.orientation(&clean.gray, clean.dpi)?
             && more != Turn::None
         {
             turn = turn.then(more);
             clean = sohoa_imaging::run(&image, turn, dpi, &params.imaging)?;
         }
     }
-    let words = if clean.blank { Vec::new() } else { reader.run(&clean.gray, clean.dpi.round() as u32, &params.ocr, cancel)? };
+    let words = if clean.blank { Vec::new() } else { reader.run(&clean.gray, clean.dpi, &params.ocr, cancel)? };
     let words: Vec<Word> = words.into_iter().map(|w| Word { bounds: clean.to_frame(w.bounds), ..w }).collect();
     let codes = if clean.blank { Vec::new() } else { codes(&image, turn)? };
-    let confidence = if words.is_empty() { 0.0 } else { words.iter().map(|w| w.confidence).sum::<f32>() / words.len() as f32 };
+    let confidence = sohoa_ocr::mean(&words);
     let thumbnail = sohoa_imaging::thumbnail(&sohoa_imaging::upright(&image, turn, clean.skew), THUMBNAIL)?;
     let reading = Reading {
         width: clean.width,

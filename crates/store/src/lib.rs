@@ -21,4 +21,5 @@ pub mod table;
 mod verify;
 
 pub use connection::{Db, Store};
+pub use rusqlite::{Connection, Transaction};
 pub use verify::{Finding, Verified};

@@ -123,7 +123,8 @@ mod tests {
     #[test]
     fn images_in_a_sub_folder_are_the_pages_of_one_document() {
         let dir = "/in/H05.16-260210-0001/03 hợp đồng";
-        let places = planned(dir.rsplit_once('/').unwrap().0, &["03 hợp đồng/1.jpg", "03 hợp đồng/2.jpg", "03 hợp đồng/x.pdf"]);
+        let places =
+            planned(dir.rsplit_once('/').unwrap().0, &["03 hợp đồng/1.jpg", "03 hợp đồng/2.jpg", "03 hợp đồng/x.pdf"]);
         assert_eq!(places[0].1, dir);
         assert_eq!((places[0].2, places[1].1.as_str(), places[1].2), (false, dir, true));
         assert_eq!(places[2].1, format!("{dir}/x.pdf"));

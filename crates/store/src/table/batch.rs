@@ -177,3 +177,11 @@ fn batch(row: &Row) -> rusqlite::Result<Batch> {
 fn state_name(state: BatchState) -> Result<String> {
     Ok(to_json(&state)?.trim_matches('"').to_owned())
 }
+
+/// Whether the dossier was packaged before this package.
+pub fn earlier(db: &Connection, dossier: i64, package: i64) -> Result<bool> {
+    db.query_row("SELECT count(*) > 0 FROM package WHERE dossier = ?1 AND id < ?2", params![dossier, package], |r| {
+        r.get(0)
+    })
+    .db()
+}

@@ -1,0 +1,268 @@
+//! Taking files in. An import is written down whole before the first file is touched; then each file is taken, known,
+//! or refused, in order, each in a transaction of its own, so that it can be taken up anywhere.
+
+mod plan;
+
+pub use plan::Split;
+
+use plan::{Owner, Place, plan};
+use serde::{Deserialize, Serialize};
+use sohoa_capture::{CapturedPage, Kind, isolate};
+use sohoa_model::{Code, Digest, DossierCode, Error, Result, Timestamp, job::Stage};
+use sohoa_store::table::{document, dossier, event, intake, job, page};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::view::{Duplicate, Imported, Progress, Refused};
+use crate::work::{Priority, Watch};
+use crate::{Station, WORKER};
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Options {
+    /// All files go into this dossier.
+    pub dossier: Option<DossierCode>,
+    pub split: Split,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Request {
+    paths: Vec<PathBuf>,
+    options: Options,
+}
+
+impl Station {
+    /// Writes down what is to be taken in; [`Station::work`] takes it. Gives the intake's number.
+    pub fn import(&self, paths: &[PathBuf], options: &Options) -> Result<i64> {
+        let paths = paths.iter().map(|p| std::path::absolute(p).unwrap_or_else(|_| p.clone())).collect();
+        if let Some(code) = &options.dossier {
+            self.store.read(|db| match dossier::find(db, code.as_str())? {
+                Some(dossier) => crate::review::open(&dossier),
+                None => Ok(()),
+            })?;
+        }
+        self.store.write(|tx| {
+            let id = intake::add(tx, &Request { paths, options: options.clone() })?;
+            job::enqueue(tx, Stage::Capture, id, Priority::Counter as i32)?;
+            Ok(id)
+        })
+    }
+
+    /// Waits until every file of an intake has been looked at; reading may still go on.
+    pub fn await_intake(&self, id: i64) -> Result<Imported> {
+        while !self.store.read(|db| intake::is_done(db, id))? {
+            std::thread::sleep(std::time::Duration::from_millis(100));
+        }
+        self.imported(id)
+    }
+
+    /// What an intake took in, knew already, and refused.
+    pub fn imported(&self, id: i64) -> Result<Imported> {
+        self.store.read(|db| {
+            let mut imported = Imported::default();
+            let mut documents = std::collections::BTreeSet::new();
+            for (path, outcome) in intake::outcomes(db, id)? {
+                match outcome {
+                    intake::Outcome::Taken { document } => drop(documents.insert(document)),
+                    intake::Outcome::Duplicate { document } => {
+                        let known = document::by_id(db, document)?;
+                        let dossier = dossier::by_id(db, known.dossier)?.code.to_string();
+                        imported.duplicates.push(Duplicate { path, dossier, document: known.number });
+                    }
+                    intake::Outcome::Refused { error } => {
+                        let text = |key: &str| error[key].as_str().unwrap_or_default().to_owned();
+                        imported.refused.push(Refused {
+                            path,
+                            code: text("code"),
+                            message: text("message"),
+                            hint: text("hint"),
+                        });
+                    }
+                }
+            }
+            for id in documents {
+                let document = document::by_id(db, id)?;
+                let code = dossier::by_id(db, document.dossier)?.code.to_string();
+                if !imported.dossiers.contains(&code) {
+                    imported.dossiers.push(code);
+                }
+                imported.documents += 1;
+                imported.pages += document.pages;
+            }
+            imported.dossiers.sort();
+            Ok(imported)
+        })
+    }
+
+    /// The job of an intake: every file that has not been looked at yet.
+    pub(crate) fn take_in(&self, id: i64, watch: &Watch) -> Result<()> {
+        let request: Request = self.store.read(|db| intake::request(db, id))?;
+        let walked = sohoa_capture::walk(&request.paths);
+        for (path, error) in &walked.refused {
+            self.store.write(|tx| once(tx, id, path, &Err(error)))?;
+        }
+        let places = plan(&walked.files, request.options.split, request.options.dossier.as_ref());
+        self.store.write(|tx| intake::set_total(tx, id, places.len()))?;
+        for (done, place) in places.iter().enumerate() {
+            if watch.cancel.load(Ordering::Relaxed) {
+                return Err(Error::new(Code::Cancelled, "Đã dừng theo yêu cầu"));
+            }
+            let name = place.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            (watch.progress)(Progress::Taking { done: done as u32, total: places.len() as u32, name });
+            let known = self.store.read(|db| intake::is_recorded(db, id, &place.path.to_string_lossy()))?;
+            if !known {
+                self.take(id, place, watch.cancel)?;
+            }
+            if place.last {
+                self.close_group(id, place)?;
+            }
+        }
+        self.store.write(|tx| intake::set_done(tx, id))
+    }
+
+    /// Takes one file, or writes down why not. Only what is wrong with the station itself is an error here.
+    fn take(&self, id: i64, place: &Place, cancel: &AtomicBool) -> Result<()> {
+        match self.capture(&place.path, cancel) {
+            Ok(file) => self.store.write(|tx| {
+                if let Some(known) = document::find_source(tx, &file.digest)? {
+                    return once(tx, id, &place.path, &Ok(intake::Outcome::Duplicate { document: known.document }));
+                }
+                let document = file.keep(tx, id, place)?;
+                once(tx, id, &place.path, &Ok(intake::Outcome::Taken { document }))
+            }),
+            Err(error) if matches!(error.code, Code::Cancelled | Code::DiskFull | Code::Internal) => Err(error),
+            Err(error) => self.store.write(|tx| once(tx, id, &place.path, &Err(&error))),
+        }
+    }
+
+    /// Reads a file and keeps its bytes and pages; rows come afterwards.
+    fn capture(&self, path: &Path, cancel: &AtomicBool) -> Result<File> {
+        let fail = |e| Error::io("đọc", path, e);
+        let meta = std::fs::metadata(path).map_err(fail)?;
+        let params = sohoa_capture::Params::default();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if meta.len() > params.max_bytes {
+            return Err(
+                Error::new(Code::TooLarge, format!("{name}: tệp lớn hơn 1 GB")).hint("Chia thành các tệp nhỏ hơn.")
+            );
+        }
+        let bytes = std::fs::read(path).map_err(fail)?;
+        let kind = Kind::of(&bytes, &name)?;
+        let captured = Timestamp::from_system(meta.modified().map_err(fail)?);
+        let mut file = File {
+            digest: Digest::of(&bytes),
+            name,
+            size: meta.len(),
+            kind,
+            signed: false,
+            captured,
+            pages: Vec::new(),
+        };
+        if self.store.read(|db| document::find_source(db, &file.digest))?.is_some() {
+            return Ok(file);
+        }
+        let mut pages = Vec::new();
+        let mut keep = |page: CapturedPage| {
+            let blob = self.store.blobs.put(&page.bytes)?;
+            pages.push((page, blob));
+            // The picture is on disk; only its measures are needed from here on.
+            if let Some((page, _)) = pages.last_mut() {
+                page.bytes = Vec::new();
+            }
+            Ok(())
+        };
+        let told = match kind {
+            Kind::Pdf => isolate::run(&self.worker, WORKER, &bytes, &file.name, &params, cancel, &mut keep)?,
+            _ => sohoa_capture::run(&bytes, &file.name, &params, &mut keep)?,
+        };
+        self.store.blobs.put(&bytes)?;
+        file.signed = told.signed;
+        file.pages = pages;
+        Ok(file)
+    }
+
+    /// All files of a document are in: it can be made as soon as its pages are read.
+    fn close_group(&self, id: i64, place: &Place) -> Result<()> {
+        self.store.write(|tx| {
+            // A group of which no file was good has no document.
+            let Some(document) = document::of_group(tx, &grouped(id, place))? else { return Ok(()) };
+            if !document::by_id(tx, document)?.complete {
+                document::set_complete(tx, document)?;
+                crate::stages::next_after_reading(tx, document)?;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// A file read and kept, not yet in any row.
+struct File {
+    digest: Digest,
+    name: String,
+    size: u64,
+    kind: Kind,
+    signed: bool,
+    captured: Timestamp,
+    pages: Vec<(CapturedPage, Digest)>,
+}
+
+impl File {
+    /// Its rows, and a job for each of its pages. Gives its document.
+    fn keep(&self, tx: &sohoa_store::Transaction, intake: i64, place: &Place) -> Result<i64> {
+        let dossier = match &place.owner {
+            Owner::Code(code) => dossier::ensure(tx, code)?,
+            Owner::Folder(folder) => dossier::ensure_provisional(tx, &format!("{intake}:{}", folder.display()))?,
+        };
+        let row = dossier::by_id(tx, dossier)?;
+        crate::review::open(&row)?;
+        let received_as = place.group.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let document = document::ensure(tx, dossier, &grouped(intake, place), &received_as, self.captured)?;
+        let number = document::sources(tx, document)?.len() as u32 + 1;
+        let kind = format!("{:?}", self.kind).to_lowercase();
+        document::add_source(
+            tx,
+            &document::Source {
+                digest: self.digest,
+                document,
+                number,
+                name: self.name.clone(),
+                size: self.size,
+                kind,
+                signed: self.signed,
+            },
+        )?;
+        for (captured, blob) in &self.pages {
+            let id = page::add(
+                tx,
+                &page::New {
+                    document,
+                    blob: *blob,
+                    format: captured.format.name(),
+                    width: captured.width,
+                    height: captured.height,
+                    dpi: captured.dpi,
+                    hint: captured.turn,
+                },
+            )?;
+            job::enqueue(tx, Stage::Read, id, Priority::Page as i32)?;
+        }
+        dossier::touch(tx, dossier)?;
+        event::append(
+            tx,
+            "station",
+            "receive",
+            row.code.as_str(),
+            &serde_json::json!({ "source": self.digest, "pages": self.pages.len() }),
+        )?;
+        Ok(document)
+    }
+}
+
+/// Which files belong together, unique over all imports.
+fn grouped(intake: i64, place: &Place) -> String {
+    format!("{intake}:{}", place.group.display())
+}
+
+fn once(tx: &sohoa_store::Transaction, id: i64, path: &Path, outcome: &Result<intake::Outcome, &Error>) -> Result<()> {
+    let path = path.to_string_lossy();
+    if intake::is_recorded(tx, id, &path)? { Ok(()) } else { intake::record(tx, id, &path, outcome) }
+}

@@ -1,0 +1,84 @@
+//! One file through capture, imaging and recognition alone, nothing kept: for trying and measuring.
+
+use serde::Serialize;
+use sohoa_capture::{CapturedPage, Kind, isolate};
+use sohoa_model::{Error, Reading, Result, page::Barcode, time};
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+use crate::desk::shown_field;
+use crate::{WORKER, models, reading, view};
+
+/// A page as read, with its text.
+#[derive(Serialize)]
+pub struct Page {
+    #[serde(flatten)]
+    pub reading: Reading,
+    pub codes: Vec<Barcode>,
+    pub text: String,
+}
+
+/// Errors: whatever is wrong with the file, as when importing it.
+pub fn read(path: &Path) -> Result<Vec<Page>> {
+    let bytes = std::fs::read(path).map_err(|e| Error::io("đọc", path, e))?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let (params, cancel) = (sohoa_capture::Params::default(), AtomicBool::new(false));
+    let mut captured: Vec<CapturedPage> = Vec::new();
+    let mut keep = |page| {
+        captured.push(page);
+        Ok(())
+    };
+    if Kind::of(&bytes, &name)? == Kind::Pdf {
+        let worker = std::env::current_exe().map_err(|e| Error::internal("Không biết chương trình nằm ở đâu", e))?;
+        isolate::run(&worker, WORKER, &bytes, &name, &params, &cancel, &mut keep)?;
+    } else {
+        sohoa_capture::run(&bytes, &name, &params, &mut keep)?;
+    }
+    let mut reader = sohoa_ocr::Reader::new(&models::folder()?, models::LANGUAGE)?;
+    captured
+        .into_iter()
+        .map(|page| {
+            let read =
+                reading::run(&mut reader, &page.bytes, page.dpi, page.turn, &reading::Params::default(), &cancel)?;
+            Ok(Page { text: read.reading.text(), reading: read.reading, codes: read.codes })
+        })
+        .collect()
+}
+
+/// The fields that would be proposed.
+pub fn extract(path: &Path) -> Result<Vec<view::Field>> {
+    let pages = read(path)?;
+    let inputs: Vec<sohoa_extract::Page> = pages
+        .iter()
+        .enumerate()
+        .map(|(i, p)| sohoa_extract::Page {
+            number: i as u32 + 1,
+            width: p.reading.width,
+            height: p.reading.height,
+            words: &p.reading.words,
+            codes: &p.codes,
+        })
+        .collect();
+    let today = time::now().to_string()[..10].to_owned();
+    Ok(sohoa_extract::run(&inputs, &sohoa_extract::Params { today }).iter().map(|f| shown_field(f, false)).collect())
+}
+
+fn readings(pages: &[Page]) -> Vec<Reading> {
+    pages.iter().map(|p| p.reading.clone()).collect()
+}
+
+pub fn text(pages: &[Page]) -> String {
+    sohoa_ocr::output::text(&readings(pages))
+}
+
+pub fn tsv(pages: &[Page]) -> String {
+    sohoa_ocr::output::tsv(&readings(pages))
+}
+
+pub fn hocr(pages: &[Page]) -> String {
+    sohoa_ocr::output::hocr(&readings(pages))
+}
+
+pub fn alto(pages: &[Page]) -> String {
+    sohoa_ocr::output::alto(&readings(pages))
+}
