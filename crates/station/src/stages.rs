@@ -87,25 +87,17 @@ impl Station {
             .map(|(page, (image, reading))| sohoa_pdf::Page {
                 image,
                 format: if page.format == "jpeg" { sohoa_pdf::PageFormat::Jpeg } else { sohoa_pdf::PageFormat::Png },
-                width: page.width,
-                height: page.height,
                 dpi: page.dpi,
                 turn: page.orientation,
                 skew: page.skew,
                 words: &reading.words,
             })
             .collect();
-        let software = format!("Sohoa {}", env!("CARGO_PKG_VERSION"));
         let meta = sohoa_pdf::Meta {
             title: row.received_as.clone(),
-            subject: converted(&row, &settings.office),
-            office: settings.office,
-            creator: software.clone(),
-            producer: software,
+            author: settings.office,
             created: row.captured,
-            dossier_code: code.clone(),
-            document_id: format!("{code}.{}", row.number),
-            language: "vi-VN".into(),
+            record_code: format!("{code}.{}", row.number),
         };
         let pdf = sohoa_pdf::run(&written, &meta)?;
         if let Some(violation) = sohoa_pdf::check(&pdf)?.first() {
@@ -160,10 +152,4 @@ impl Station {
             dossier::touch(tx, row.dossier)
         })
     }
-}
-
-/// That the file was converted from paper, when and by whom, in words (NĐ 137/2024/NĐ-CP, Điều 4).
-fn converted(row: &document::Document, office: &str) -> String {
-    let by = if office.is_empty() { String::new() } else { format!(" bởi {office}") };
-    format!("Bản số hóa chuyển từ văn bản giấy ngày {}{by}", row.captured)
 }
