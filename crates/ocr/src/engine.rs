@@ -172,8 +172,8 @@ impl Engine {
             TessBaseAPIClear(self.0);
             found != 0
         };
-        // The engine tells by how much the page is turned counter-clockwise; that much clockwise makes it upright.
-        (found && confidence >= SURE).then(|| (Turn::from_degrees(degrees), confidence))
+        // The engine tells by how much the page lies turned clockwise; as much the other way makes it upright.
+        (found && confidence >= SURE).then(|| (Turn::from_degrees(-degrees), confidence))
     }
 }
 

@@ -92,7 +92,8 @@ impl<'a> Look<'a> {
         let two =
             id.is_some_and(|id| id.len() == 2 && id.iter().all(|half| half.as_str().is_ok_and(|s| !s.is_empty())));
         self.demand(two, "6.1.3", "thiếu định danh tệp (ID)");
-        self.demand(!self.document.trailer.has(b"Encrypt"), "6.1.3", "tệp bị mã hóa");
+        let encrypted = self.document.is_encrypted() || self.document.was_encrypted();
+        self.demand(!encrypted, "6.1.3", "tệp bị mã hóa");
         self.demand(self.document.objects.len() <= 8_388_607, "6.1.13", "quá nhiều đối tượng");
     }
 
@@ -262,12 +263,12 @@ impl<'a> Look<'a> {
         let glyphs = self.get(cid, b"CIDToGIDMap").and_then(|m| m.as_stream().ok());
         let Some(glyphs) = glyphs.and_then(|m| m.get_plain_content().ok()) else { return };
         // Each character that the text may show has a glyph of its own, not .notdef.
-        let shown = map.lines().filter_map(|l| l.strip_prefix('<')?.split_once("> <")).filter_map(|(from, to)| {
+        let mut shown = map.lines().filter_map(|l| l.strip_prefix('<')?.split_once("> <")).filter_map(|(from, to)| {
             // The code space range `<0000> <FFFF>` is no character.
             if (from, to) == ("0000", "FFFF>") { None } else { usize::from_str_radix(from, 16).ok() }
         });
         let ink = |cid: usize| glyphs.get(2 * cid..2 * cid + 2).is_some_and(|g| g != [0, 0]);
-        let all = shown.fold(true, |all, cid| all && ink(cid));
+        let all = shown.all(ink);
         self.demand(all, "6.2.11.8", "lớp chữ dùng ký hiệu .notdef");
     }
 

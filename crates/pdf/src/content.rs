@@ -20,16 +20,19 @@ pub struct Frame {
 }
 
 impl Frame {
-    pub fn of(page: &Page) -> Result<Self> {
+    /// Of a page whose picture has this size.
+    pub fn of(page: &Page, (width, height): (u32, u32)) -> Result<Self> {
         let scale = 72.0 / page.dpi;
-        let (columns, rows) = page.turn.size(page.width, page.height);
-        let (width, height) = (columns as f32 * scale, rows as f32 * scale);
+        let (columns, rows) = page.turn.size(width, height);
+        // To a thousandth of a point, so that no renderer rounds up to one more row of pixels.
+        let points = |pixels: u32| (f64::from(pixels) * 72.0 / f64::from(page.dpi) * 1000.0).round() as f32 / 1000.0;
+        let (width, height) = (points(columns), points(rows));
         // ISO 19005-2, 6.1.13 (from ISO 32000-1, annex C).
         let fits = |side: f32| (3.0..=14_400.0).contains(&side);
         if !(fits(width) && fits(height)) {
             return Err(picture::unfit(format!(
-                "a page of {} × {} pixels at {} dpi is not 3 to 14400 points wide and high",
-                page.width, page.height, page.dpi
+                "a page of {columns} × {rows} pixels at {} dpi is not 3 to 14400 points wide and high",
+                page.dpi
             )));
         }
         if !page.skew.is_finite() {

@@ -28,13 +28,9 @@ pub const VERSION: u32 = 2;
 /// One page to write.
 #[derive(Clone, Copy, Debug)]
 pub struct Page<'a> {
-    /// A JPEG (grey or RGB, 8 bits) or a PNG, as it lies in the store.
+    /// A JPEG (grey or RGB, 8 bits) or a PNG, as it lies in the store; its own header says how large it is.
     pub image: &'a [u8],
     pub format: PageFormat,
-    /// Size of the picture as stored, before any turn. A picture that says otherwise of itself is refused, because
-    /// the words would then lie in the wrong places.
-    pub width: u32,
-    pub height: u32,
     /// Decides how large the page is: one inch of paper is one inch of page.
     pub dpi: f32,
     /// Makes the picture upright.

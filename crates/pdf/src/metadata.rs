@@ -1,46 +1,57 @@
 //! What the file says of itself: the document information and the XMP packet (ISO 16684-1), which say the same.
 
 use pdf_writer::{Finish, Pdf, Ref, TextStr};
-use sohoa_model::{DossierCode, Timestamp};
-use time::OffsetDateTime;
+use sohoa_model::Timestamp;
 
-/// Names and dates are inputs; nothing is taken from the machine.
+/// Dates and names are inputs; nothing is taken from the machine.
 #[derive(Clone, Debug)]
 pub struct Meta {
     /// What the document is, for the reader's title bar.
     pub title: String,
-    /// What it is about.
-    pub subject: String,
-    /// The office whose record it is.
-    pub office: String,
-    /// The program with which the clerk works.
-    pub creator: String,
-    /// The program that wrote the file.
-    pub producer: String,
-    /// When the paper was copied; kept to the second.
+    /// Whose record it is: the office.
+    pub author: String,
+    /// When the paper was copied (NĐ 137/2024/NĐ-CP, Điều 4 wants the time of conversion said); kept to the second.
     pub created: Timestamp,
-    pub dossier_code: DossierCode,
-    /// The document's own identifier, which stays the same when the file is made anew.
-    pub document_id: String,
-    /// Of the text, as `vi-VN`.
-    pub language: String,
+    /// Mã hồ sơ with the document's number.
+    pub record_code: String,
 }
+
+/// The program with which the clerk works.
+const CREATOR: &str = "Sohoa";
+
+/// The writer. It carries the stage's version and not the house's, whose releases must not change a file's bytes.
+fn producer() -> String {
+    format!("sohoa-pdf {}", crate::VERSION)
+}
+
+/// Of all that the house reads.
+pub const LANGUAGE: &str = "vi-VN";
 
 /// The namespace of what Sohoa says beside the standard schemas.
 const NAMESPACE: &str = "urn:sohoa:record:1";
 
 impl Meta {
+    /// That the file was converted from paper, when and by whom, in words.
+    fn subject(&self) -> String {
+        let by = if self.author.is_empty() { String::new() } else { format!(" bởi {}", self.author) };
+        format!("Bản số hóa chuyển từ văn bản giấy ngày {}{by}", self.second())
+    }
+
+    fn second(&self) -> Timestamp {
+        Timestamp(self.created.0.div_euclid(1000) * 1000)
+    }
+
     /// The document information dictionary.
     pub fn info(&self, pdf: &mut Pdf, id: Ref) {
         let mut info = pdf.document_info(id);
-        info.title(TextStr(&self.title)).creator(TextStr(&self.creator)).producer(TextStr(&self.producer));
-        if !self.subject.is_empty() {
-            info.subject(TextStr(&self.subject));
+        info.title(TextStr(&self.title))
+            .subject(TextStr(&self.subject()))
+            .creator(TextStr(CREATOR))
+            .producer(TextStr(&producer()));
+        if !self.author.is_empty() {
+            info.author(TextStr(&self.author));
         }
-        if !self.office.is_empty() {
-            info.author(TextStr(&self.office));
-        }
-        let t = self.moment();
+        let t = self.created.local();
         let date = pdf_writer::Date::new(t.year() as u16)
             .month(t.month() as u8)
             .day(t.day())
@@ -55,7 +66,7 @@ impl Meta {
 
     /// The XMP packet; `id` is the file's own, 32 hex digits.
     pub fn xmp(&self, id: &str) -> String {
-        let date = Timestamp(self.created.0.div_euclid(1000) * 1000);
+        let date = self.second();
         let text = |element: &str, value: &str| match value {
             "" => String::new(),
             value => format!("<{element}>{}</{element}>\n", escaped(value)),
@@ -74,17 +85,17 @@ impl Meta {
             text("pdfaid:conformance", "U"),
             text("dc:format", "application/pdf"),
             wrapped("dc:title", "Alt", default, &self.title),
-            wrapped("dc:creator", "Seq", "", &self.office),
-            wrapped("dc:description", "Alt", default, &self.subject),
-            wrapped("dc:language", "Bag", "", &self.language),
+            wrapped("dc:creator", "Seq", "", &self.author),
+            wrapped("dc:description", "Alt", default, &self.subject()),
+            wrapped("dc:language", "Bag", "", LANGUAGE),
             text("xmp:CreateDate", &date.to_string()),
             text("xmp:ModifyDate", &date.to_string()),
             text("xmp:MetadataDate", &date.to_string()),
-            text("xmp:CreatorTool", &self.creator),
-            text("pdf:Producer", &self.producer),
-            text("xmpMM:DocumentID", &self.document_id),
+            text("xmp:CreatorTool", CREATOR),
+            text("pdf:Producer", &producer()),
+            text("xmpMM:DocumentID", &format!("urn:sohoa:{}", self.record_code)),
             text("xmpMM:InstanceID", &format!("uuid:{id}")),
-            text("sohoa:RecordCode", self.dossier_code.as_str()),
+            text("sohoa:RecordCode", &self.record_code),
             extension(),
         ]
         .concat();
@@ -110,10 +121,6 @@ impl Meta {
              <?xpacket end=\"r\"?>"
         )
     }
-
-    fn moment(&self) -> OffsetDateTime {
-        self.created.local()
-    }
 }
 
 /// Properties outside the standard schemas must be described in the packet itself (ISO 19005-2, 6.6.2.3.3).
@@ -122,7 +129,7 @@ fn extension() -> String {
         ("name", "RecordCode"),
         ("valueType", "Text"),
         ("category", "external"),
-        ("description", "Code of the dossier whose paper was copied"),
+        ("description", "Code of the dossier and number of the document"),
     ]
     .map(|(key, value)| format!("<pdfaProperty:{key}>{value}</pdfaProperty:{key}>"))
     .concat();

@@ -25,43 +25,37 @@ pub fn unfit(why: impl Into<String>) -> Error {
     Error::new(Code::Unreadable, "Ảnh trang không đưa được vào PDF/A").hint("Quét lại trang này.").source(why.into())
 }
 
-/// Writes the page's image under `id`.
-pub fn write(pdf: &mut Pdf, id: Ref, page: &Page) -> Result<()> {
+/// Width and height in pixels.
+type Size = (u32, u32);
+
+/// Writes the page's image under `id` and tells its size.
+pub fn write(pdf: &mut Pdf, id: Ref, page: &Page) -> Result<Size> {
     match page.format {
-        PageFormat::Jpeg => jpeg(pdf, id, page),
-        PageFormat::Png => png(pdf, id, page),
+        PageFormat::Jpeg => jpeg(pdf, id, page.image),
+        PageFormat::Png => png(pdf, id, page.image),
     }
 }
 
-/// The words lie in a frame of the page's size, so the picture must have it.
-fn same_size(page: &Page, (width, height): (u32, u32)) -> Result<()> {
-    if (width, height) == (page.width, page.height) {
-        return Ok(());
-    }
-    Err(unfit(format!("the picture is {width} × {height}, not {} × {} as said", page.width, page.height)))
-}
-
-fn jpeg(pdf: &mut Pdf, id: Ref, page: &Page) -> Result<()> {
-    let frame = frame(page.image).ok_or_else(|| unfit("no baseline or progressive frame in the JPEG"))?;
-    same_size(page, frame.size)?;
+fn jpeg(pdf: &mut Pdf, id: Ref, bytes: &[u8]) -> Result<Size> {
+    let frame = frame(bytes).ok_or_else(|| unfit("no baseline or progressive frame in the JPEG"))?;
     if frame.depth != 8 || !matches!(frame.components, 1 | 3) {
         return Err(unfit(format!("a JPEG of {} components and {} bits", frame.components, frame.depth))
             .hint("Chuyển ảnh sang JPEG xám hoặc RGB 8 bit, hoặc quét lại trang này."));
     }
-    let mut image = pdf.image_xobject(id, page.image);
+    let mut image = pdf.image_xobject(id, bytes);
     image.filter(Filter::DctDecode);
-    image.width(page.width as i32).height(page.height as i32).bits_per_component(8);
+    image.width(frame.size.0 as i32).height(frame.size.1 as i32).bits_per_component(8);
     match frame.components {
         1 => image.color_space().device_gray(),
         _ => image.color_space().device_rgb(),
     }
-    Ok(())
+    Ok(frame.size)
 }
 
 struct JpegFrame {
     depth: u8,
     components: u8,
-    size: (u32, u32),
+    size: Size,
 }
 
 /// The frame header of a JPEG that DCTDecode takes: baseline, extended or progressive Huffman (ITU-T T.81, B.2.2).
@@ -88,14 +82,14 @@ fn frame(jpeg: &[u8]) -> Option<JpegFrame> {
     }
 }
 
-fn png(pdf: &mut Pdf, id: Ref, page: &Page) -> Result<()> {
-    let chunks = chunks(page.image).ok_or_else(|| unfit("a PNG whose chunks do not add up"))?;
+fn png(pdf: &mut Pdf, id: Ref, bytes: &[u8]) -> Result<Size> {
+    let chunks = chunks(bytes).ok_or_else(|| unfit("a PNG whose chunks do not add up"))?;
     let chunk = |wanted: &[u8; 4]| chunks.iter().find(|(name, _)| name == wanted).map(|(_, data)| *data);
     let Some([a, b, c, d, e, f, g, h, depth, color, 0, 0, interlace]) = chunk(b"IHDR").and_then(|d| d.first_chunk())
     else {
         return Err(unfit("a PNG without a proper header"));
     };
-    same_size(page, (u32::from_be_bytes([*a, *b, *c, *d]), u32::from_be_bytes([*e, *f, *g, *h])))?;
+    let (width, height) = (u32::from_be_bytes([*a, *b, *c, *d]), u32::from_be_bytes([*e, *f, *g, *h]));
     let (palette, plain) = (chunk(b"PLTE"), *interlace == 0 && *depth <= 8 && chunk(b"tRNS").is_none());
     let colors = match color {
         0 => 1,
@@ -104,7 +98,7 @@ fn png(pdf: &mut Pdf, id: Ref, page: &Page) -> Result<()> {
         _ => 0,
     };
     if !plain || colors == 0 {
-        return decoded(pdf, id, page);
+        return decoded(pdf, id, bytes);
     }
     // The chunks' zlib stream with its row filters is just what FlateDecode with PNG predictors takes.
     let parts: Vec<&[u8]> = chunks.iter().filter(|(name, _)| name == b"IDAT").map(|(_, data)| *data).collect();
@@ -114,7 +108,7 @@ fn png(pdf: &mut Pdf, id: Ref, page: &Page) -> Result<()> {
     };
     let mut image = pdf.image_xobject(id, &data);
     image.filter(Filter::FlateDecode);
-    image.width(page.width as i32).height(page.height as i32);
+    image.width(width as i32).height(height as i32);
     image.bits_per_component(i32::from(*depth));
     match (color, palette) {
         (3, Some(palette)) => {
@@ -130,19 +124,20 @@ fn png(pdf: &mut Pdf, id: Ref, page: &Page) -> Result<()> {
         .predictor(Predictor::PngOptimum)
         .colors(colors)
         .bits_per_component(i32::from(*depth))
-        .columns(page.width as i32);
-    Ok(())
+        .columns(width as i32);
+    Ok((width, height))
 }
 
 /// A PNG that cannot go in as it is (interlaced, transparent, 16 bits): its pixels, 8 bits, over white paper.
-fn decoded(pdf: &mut Pdf, id: Ref, page: &Page) -> Result<()> {
+fn decoded(pdf: &mut Pdf, id: Ref, bytes: &[u8]) -> Result<Size> {
     let broken = |e: png::DecodingError| unfit(format!("a broken PNG: {e}"));
-    let mut decoder = png::Decoder::new(std::io::Cursor::new(page.image));
+    let mut decoder = png::Decoder::new(std::io::Cursor::new(bytes));
     decoder.set_transformations(png::Transformations::EXPAND | png::Transformations::STRIP_16);
     let mut reader = decoder.read_info().map_err(broken)?;
     let size = reader.output_buffer_size().ok_or_else(|| unfit("a PNG too large to decode"))?;
     let mut pixels = vec![0; size];
     reader.next_frame(&mut pixels).map_err(broken)?;
+    let (width, height) = (reader.info().width, reader.info().height);
     let samples = reader.output_color_type().0.samples();
     let colors = if samples < 3 { 1 } else { 3 };
     if samples != colors {
@@ -157,13 +152,13 @@ fn decoded(pdf: &mut Pdf, id: Ref, page: &Page) -> Result<()> {
     let packed = deflate(&pixels);
     let mut image = pdf.image_xobject(id, &packed);
     image.filter(Filter::FlateDecode);
-    image.width(page.width as i32).height(page.height as i32).bits_per_component(8);
+    image.width(width as i32).height(height as i32).bits_per_component(8);
     match colors {
         1 => image.color_space().device_gray(),
         _ => image.color_space().device_rgb(),
     }
     image.finish();
-    Ok(())
+    Ok((width, height))
 }
 
 /// Names and data of a PNG's chunks (ISO/IEC 15948).

@@ -6,6 +6,7 @@ use sohoa_model::{Code, Digest, Error, Result};
 use std::collections::BTreeSet;
 
 use crate::content::{Frame, draw};
+use crate::metadata::LANGUAGE;
 use crate::picture::{self, deflate};
 use crate::{Meta, Page, VERSION, font, icc, text};
 
@@ -33,8 +34,7 @@ pub fn run(pages: &[Page], meta: &Meta) -> Result<Vec<u8>> {
     let mut kids = Vec::new();
     for page in pages {
         let (id, content, image) = (next(), next(), next());
-        let frame = Frame::of(page)?;
-        picture::write(&mut pdf, image, page)?;
+        let frame = Frame::of(page, picture::write(&mut pdf, image, page)?)?;
         pdf.stream(content, &deflate(&draw(page, frame, &mut used))).filter(Filter::FlateDecode);
         let mut out = pdf.page(id);
         out.parent(tree).media_box(Rect::new(0.0, 0.0, frame.width, frame.height)).contents(content);
@@ -54,7 +54,7 @@ pub fn run(pages: &[Page], meta: &Meta) -> Result<Vec<u8>> {
     pdf.metadata(xmp, meta.xmp(&hex).as_bytes());
     meta.info(&mut pdf, info);
     let mut root = pdf.catalog(catalog);
-    root.pages(tree).metadata(xmp).lang(TextStr(&meta.language));
+    root.pages(tree).metadata(xmp).lang(TextStr(LANGUAGE));
     root.viewer_preferences().display_doc_title(true);
     root.output_intents()
         .push()
@@ -65,11 +65,6 @@ pub fn run(pages: &[Page], meta: &Meta) -> Result<Vec<u8>> {
     root.finish();
     pdf.set_file_id((id.to_vec(), id.to_vec()));
     Ok(pdf.finish())
-}
-
-/// Pixels in points, to a thousandth, so that rounding adds no sliver of a pixel.
-fn points(pixels: u32, dpi: f32) -> f32 {
-    ((f64::from(pixels) * 72.0 / f64::from(dpi)) * 1000.0).round() as f32 / 1000.0
 }
 
 /// The first half of the digest of all that goes in.
