@@ -122,3 +122,28 @@ fn words(values: &[u16]) -> Vec<u8> {
 fn shorts(values: &[i16]) -> Vec<u8> {
     values.iter().flat_map(|v| v.to_be_bytes()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_widths_in_the_font_are_those_told_to_the_pdf() {
+        let font = truetype();
+        let be = |at: usize| u32::from_be_bytes(font[at..at + 4].try_into().unwrap());
+        let table = |tag: &[u8; 4]| {
+            let entry = (0..8).map(|i| 12 + 16 * i).find(|at| &font[*at..*at + 4] == tag).unwrap();
+            &font[be(entry + 8) as usize..][..be(entry + 12) as usize]
+        };
+        assert_eq!(checksum(&font), 0xB1B0_AFBA, "the font's checksum comes out as the format wants");
+        let hmtx = table(b"hmtx");
+        for c in "aĐữWmi 3–,ẰZ".chars() {
+            let at = 4 * usize::from(glyph(c));
+            assert!(glyph(c) > 0 && glyph(c) < GLYPHS, "{c}");
+            assert_eq!(f32::from(u16::from_be_bytes([hmtx[at], hmtx[at + 1]])), width(c), "{c}");
+        }
+        // Marks do not widen a letter.
+        assert_eq!(width('ữ'), width('u'));
+        assert_eq!(table(b"loca").len(), 4 * (usize::from(GLYPHS) + 1));
+    }
+}

@@ -90,3 +90,33 @@ fn curve() -> Vec<u8> {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_profile_is_well_formed_and_white_is_white() {
+        let profile = srgb();
+        let be = |at: usize| u32::from_be_bytes(profile[at..at + 4].try_into().unwrap()) as usize;
+        assert_eq!((be(0), &profile[36..40]), (profile.len(), &b"acsp"[..]));
+        let tag = |name: &[u8; 4]| {
+            let entry = (0..be(128)).map(|i| 132 + 12 * i).find(|at| &profile[*at..*at + 4] == name).unwrap();
+            let (at, length) = (be(entry + 4), be(entry + 8));
+            assert!(at % 4 == 0 && at + length <= profile.len());
+            &profile[at..at + length]
+        };
+        let xyz =
+            |name| [8, 12, 16].map(|at| i32::from_be_bytes(tag(name)[at..at + 4].try_into().unwrap()) as f64 / 65536.0);
+        let (r, g, b, white) = (xyz(b"rXYZ"), xyz(b"gXYZ"), xyz(b"bXYZ"), xyz(b"wtpt"));
+        for i in 0..3 {
+            assert!((r[i] + g[i] + b[i] - white[i]).abs() < 0.0005, "red, green and blue at full make white");
+        }
+        let curve = tag(b"gTRC");
+        let sample = |i: usize| u16::from_be_bytes([curve[12 + 2 * i], curve[13 + 2 * i]]);
+        // IEC 61966-2-1: the middle grey 128 is 21.59 % of the light.
+        assert_eq!((sample(0), sample(255)), (0, u16::MAX));
+        assert!((f64::from(sample(128)) / 65535.0 - 0.2159).abs() < 0.0002);
+        assert_eq!((tag(b"rTRC").as_ptr(), profile.len()), (curve.as_ptr(), 988), "one curve for three");
+    }
+}
