@@ -50,7 +50,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     });
     let documents: Vec<Document> = documents.collect();
     for (name, profile) in [("tt05", Profile::Tt05), ("eark", Profile::Eark)] {
-        let sip = run(&dossier, &documents, &Params { profile, ..Params::default() })?;
+        let sip = run(&dossier, &documents, &Params { profile })?;
         let problems = check(&sip.zip);
         if !problems.is_empty() {
             return Err(format!("{name}: {problems:#?}").into());

@@ -2,7 +2,8 @@
 //!
 //! The circular prescribes packages of the E-ARK CSIP kind: METS 1.12 for structure and fixity, two private schemas
 //! for the dossier's 18 and each document's 21 fields. [`run`] writes one as a ZIP without compression, [`check`]
-//! looks at one from outside. The same dossier always gives the same bytes. Names inside are ASCII.
+//! looks at one from outside and [`read`] says what a sound one holds. The same dossier always gives the same bytes.
+//! Names inside are ASCII, since accented ones do not survive every file system.
 //!
 //! ```text
 //! uuid-XXXXXXXX-…/METS.xml
@@ -18,7 +19,7 @@ mod ead;
 mod mets;
 mod write;
 
-pub use check::{Problem, check};
+pub use check::{Contents, Problem, check, read};
 pub use write::run;
 
 use serde::{Deserialize, Serialize};
@@ -95,10 +96,21 @@ pub struct Sip {
     pub mets: Digest,
 }
 
-/// XML text.
+/// Text for XML 1.0, which knows no control characters: line breaks and the like become spaces.
 fn escaped(text: &str) -> String {
-    let clean: String = text.chars().filter(|c| !c.is_control()).collect();
-    clean.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out += "&amp;",
+            '<' => out += "&lt;",
+            '>' => out += "&gt;",
+            '"' => out += "&quot;",
+            '\u{FFFE}' | '\u{FFFF}' => {}
+            c if c.is_control() => out.push(' '),
+            c => out.push(c),
+        }
+    }
+    out
 }
 
 #[cfg(test)]

@@ -4,6 +4,9 @@ use sohoa_model::{Digest, Timestamp};
 
 use crate::{Dossier, Profile, escaped};
 
+/// `RECORDSTATUS` of TT 05/2025.
+pub const RECORD_STATUS: [&str; 5] = ["NEW", "SUPPLEMENT", "REPLACEMENT", "TEST", "OTHER"];
+
 /// A file of the package, by its path from the METS that lists it.
 pub struct Listed<'a> {
     pub href: String,

@@ -1,12 +1,12 @@
 //! The package written: data, descriptions, the representation's METS, schemas, the package's METS, in that order,
 //! since each lists the ones before with size and digest.
 
-use sohoa_model::{Code, Digest, Error, Result};
+use sohoa_model::{Code, Digest, Error, Result, Timestamp};
 use std::io::{Cursor, Write};
-use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
+use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
 
-use crate::mets::{Listed, Writer};
-use crate::{Document, Dossier, Params, Sip, ead};
+use crate::mets::{Listed, RECORD_STATUS, Writer};
+use crate::{Document, Dossier, Params, Sip, VERSION, ead};
 
 /// The public schemas; `schemas/README.md` says whose they are.
 pub const SCHEMAS: [(&str, &str); 4] = [
@@ -18,22 +18,18 @@ pub const SCHEMAS: [(&str, &str); 4] = [
 
 /// Writes the package of a dossier.
 ///
-/// Errors: `NotAllowed` for a dossier without documents; `InvalidValue` for a code that cannot be a file name.
+/// Errors: `NotAllowed` for a dossier without documents; `InvalidValue` for a value that the circular does not allow,
+/// named by its field, and for a code that cannot be a file name.
 pub fn run(dossier: &Dossier, documents: &[Document], params: &Params) -> Result<Sip> {
     if documents.is_empty() {
         return Err(
             Error::new(Code::NotAllowed, "Hồ sơ không có giấy tờ nào").hint("Thêm giấy tờ trước khi đóng hồ sơ.")
         );
     }
-    if !dossier.code.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_')) {
-        return Err(Error::new(Code::InvalidValue, format!("Mã hồ sơ «{}» không dùng làm tên tệp được", dossier.code)));
-    }
-    let described: Vec<String> = documents.iter().map(|d| ead::document(dossier, d)).collect();
-    let ead = ead::dossier(dossier, documents);
-    let parts = [dossier.station.as_bytes(), ead.as_bytes()].into_iter();
-    let seed =
-        Digest::of_parts(parts.chain(described.iter().map(String::as_bytes)).chain(documents.iter().map(|d| d.pdf)));
-    let writer = Writer { dossier, profile: params.profile, seed };
+    names(dossier, documents)?;
+    let ead = ead::dossier(dossier, documents)?;
+    let described: Vec<String> = documents.iter().map(|d| ead::document(dossier, d)).collect::<Result<_>>()?;
+    let writer = Writer { dossier, profile: params.profile, seed: seed(dossier, documents, &ead, &described, params) };
     let objid = writer.id("package");
 
     let listed = |d: &Document| ead::doc_id(&dossier.code, d.number);
@@ -69,20 +65,67 @@ pub fn run(dossier: &Dossier, documents: &[Document], params: &Params) -> Result
         files.push((format!("representations/rep1/{}", data.href), data.bytes));
     }
     files.extend(schemas.iter().map(|s| (s.href.clone(), s.bytes)));
-    let zip = pack(&objid, &files).map_err(|e| Error::internal("Không viết được gói tin", e))?;
+    let zip = pack(&objid, dossier.created, &files).map_err(|e| Error::internal("Không viết được gói tin", e))?;
     Ok(Sip { objid, digest: Digest::of(&zip), mets: Digest::of(package.as_bytes()), zip })
 }
 
-/// Stored, not compressed (PDFs do not shrink), dated 1980 like every ZIP without a date: the same bytes every time.
-fn pack(root: &str, files: &[(String, &[u8])]) -> zip::result::ZipResult<Vec<u8>> {
+/// What becomes a file name or an attribute must be fit for it.
+fn names(dossier: &Dossier, documents: &[Document]) -> Result<()> {
+    let refused = |message: String, hint: &str| Err(Error::new(Code::InvalidValue, message).hint(hint));
+    let code = &dossier.code;
+    let fit = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
+    if !code.starts_with(|c: char| c.is_ascii_alphanumeric()) || !code.bytes().all(fit) {
+        return refused(format!("Mã hồ sơ «{code}» không dùng làm tên tệp được"), "Sửa mã hồ sơ rồi đóng lại.");
+    }
+    if !RECORD_STATUS.contains(&dossier.status.as_str()) {
+        return refused(
+            format!("Không có tình trạng gói tin «{}»", dossier.status),
+            "Dùng NEW, SUPPLEMENT hoặc REPLACEMENT.",
+        );
+    }
+    let mut numbers: Vec<u32> = documents.iter().map(|d| d.number).collect();
+    numbers.sort_unstable();
+    if let Some(twice) = numbers.windows(2).find(|w| w[0] == w[1]) {
+        return refused(
+            format!("Hồ sơ {code} có hai giấy tờ cùng số {}", twice[0]),
+            "Đánh lại số thứ tự giấy tờ rồi đóng lại.",
+        );
+    }
+    Ok(())
+}
+
+/// All that makes this package this one: from it follow the OBJID and every other identifier inside.
+fn seed(dossier: &Dossier, documents: &[Document], ead: &str, described: &[String], params: &Params) -> Digest {
+    let about = [
+        &format!("sohoa-package/{VERSION} {:?} {} {}", params.profile, dossier.created, dossier.status),
+        &dossier.station,
+        &dossier.office,
+        &dossier.office_code,
+        &dossier.fonds,
+        &dossier.software,
+    ];
+    let about = about.into_iter().map(String::as_bytes).chain([ead.as_bytes()]);
+    Digest::of_parts(about.chain(documents.iter().zip(described).flat_map(|(d, text)| [text.as_bytes(), d.pdf])))
+}
+
+/// Stored, not compressed (PDFs do not shrink), and dated as the dossier is: the same bytes every time.
+fn pack(root: &str, created: Timestamp, files: &[(String, &[u8])]) -> zip::result::ZipResult<Vec<u8>> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Stored)
-        .last_modified_time(zip::DateTime::default());
+        .last_modified_time(dos_time(created))
+        .unix_permissions(0o644);
     for (name, bytes) in files {
         let large = bytes.len() as u64 >= u64::from(u32::MAX);
         zip.start_file(format!("{root}/{name}"), options.large_file(large))?;
         zip.write_all(bytes)?;
     }
     Ok(zip.finish()?.into_inner())
+}
+
+/// A ZIP's time, to two seconds, of the years 1980 to 2107.
+fn dos_time(t: Timestamp) -> DateTime {
+    let l = t.local();
+    let year = u16::try_from(l.year()).unwrap_or_default();
+    DateTime::from_date_and_time(year, l.month() as u8, l.day(), l.hour(), l.minute(), l.second()).unwrap_or_default()
 }
