@@ -109,13 +109,10 @@ fn subject(head: &[&Line], kind: &str) -> Option<Field> {
     let (mut words, mut value, mut page) = (Vec::new(), Vec::new(), 1);
     if kind == "cong_van" {
         let start = head.iter().position(|l| l.folded().starts_with("v v ") && l.middle() < 500)?;
-        let mut last = head[start].top;
         for line in head[start..].iter().filter(|l| l.middle() < 450).take(4) {
-            // The next line of it follows close below.
-            if !value.is_empty() && (line.folded().starts_with("kinh gui") || line.top > last + 26) {
+            if !value.is_empty() && line.folded().starts_with("kinh gui") {
                 break;
             }
-            last = line.top;
             page = line.page;
             words.extend(line.words.iter().copied());
             value.push(line.text());

@@ -23,13 +23,6 @@ const TITLES: [(&str, &str); 14] = [
     ("hop dong", "hop_dong"),
 ];
 
-/// What stands on one kind of form only, folded.
-const BY_WORDS: [(&str, &str); 3] = [
-    ("noi dang ky khai sinh", "giay_khai_sinh"),
-    ("nguoi ky giay khai sinh", "giay_khai_sinh"),
-    ("ket hon lan thu may", "to_khai_dang_ky_ket_hon"),
-];
-
 /// How far down the title may stand, in thousandths of the page.
 const UPPER: u32 = 480;
 
@@ -55,13 +48,6 @@ pub fn tell(lines: &[Line], pages: &[Page]) -> Option<Field> {
         if let Some(kind) = types.iter().find(|t| text.starts_with(&plain(t.name))).filter(|_| centred) {
             return Some(field(FieldName::DocumentType, kind.key, &line.words, line.page, 0.95));
         }
-    }
-    // A title printed in red fades with the stamps before reading; the form's own words are left.
-    let told = lines
-        .iter()
-        .find_map(|l| BY_WORDS.iter().find(|(words, _)| l.folded().contains(words)).map(|(_, key)| (l, *key)));
-    if let Some((line, key)) = told {
-        return Some(field(FieldName::DocumentType, key, &line.words, line.page, 0.8));
     }
     // Công văn has no name: it says "V/v" under its number.
     let letter = upper.clone().find(|l| l.folded().starts_with("v v ") && l.middle() < 500);

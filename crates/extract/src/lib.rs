@@ -70,8 +70,7 @@ fn best_of_each(mut found: Vec<Field>) -> Vec<Field> {
 /// A field read from the words of a line.
 fn field(name: FieldName, value: impl Into<String>, words: &[&Word], page: u32, strength: f32) -> Field {
     let read = words.iter().map(|w| w.confidence).fold(100.0, f32::min);
-    let mean =
-        if words.is_empty() { 100.0 } else { words.iter().map(|w| w.confidence).sum::<f32>() / words.len() as f32 };
+    let mean = words.iter().map(|w| w.confidence).sum::<f32>() / words.len().max(1) as f32;
     let left = words.iter().map(|w| w.bounds[0]).min().unwrap_or(0);
     let top = words.iter().map(|w| w.bounds[1]).min().unwrap_or(0);
     let right = words.iter().map(|w| w.bounds[0] + w.bounds[2]).max().unwrap_or(0);

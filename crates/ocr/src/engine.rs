@@ -95,16 +95,19 @@ impl Engine {
             // A monitor that ran out gives what was read so far as if it were all.
             if started.elapsed().as_secs() >= u64::from(params.deadline) { -1 } else { code }
         };
+        // SAFETY: frees the page and what was read of it; the model stays.
+        let clear = || unsafe { TessBaseAPIClear(self.0) };
         if cancel.load(Ordering::Relaxed) {
+            clear();
             return Err(Error::new(Code::Cancelled, "Đã dừng theo yêu cầu"));
         }
         if code != 0 {
+            clear();
             return Err(Error::new(Code::Unreadable, "Không đọc được trang này trong thời gian cho phép")
                 .hint("Quét lại trang rõ hơn rồi thử lại."));
         }
         let words = self.words();
-        // SAFETY: frees the page and what was read of it; the model stays.
-        unsafe { TessBaseAPIClear(self.0) };
+        clear();
         Ok(words)
     }
 
@@ -172,7 +175,7 @@ impl Engine {
             TessBaseAPIClear(self.0);
             found != 0
         };
-        // The engine tells by how much the page lies turned clockwise; as much the other way makes it upright.
+        // The engine tells by how much the page was turned clockwise, so as much the other way makes it upright.
         (found && confidence >= SURE).then(|| (Turn::from_degrees(-degrees), confidence))
     }
 }

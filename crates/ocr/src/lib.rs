@@ -51,7 +51,7 @@ impl Reader {
 
     /// The turn that makes the page upright, with how sure that is; `None` where nothing tells (a blank, a picture).
     pub fn orientation(&mut self, gray: &GrayImage, dpi: f32) -> Result<Option<(Turn, f32)>> {
-        if let Some(found) = orientation::by_letters(gray) {
+        if let Some(found) = orientation::by_letters(gray, dpi) {
             return Ok(Some(found));
         }
         if self.orientation.is_none() {

@@ -8,7 +8,7 @@ use sohoa_model::Turn;
 /// Standard deviations by which one way must lead.
 const SURE: f32 = 8.0;
 
-pub fn by_letters(gray: &GrayImage) -> Option<(Turn, f32)> {
+pub fn by_letters(gray: &GrayImage, _dpi: f32) -> Option<(Turn, f32)> {
     let mut bitmap = Bitmap::of(gray)?;
     let (mut up, mut left) = (0.0, 0.0);
     // SAFETY: a live one-bit picture; both results are live floats.
@@ -19,6 +19,7 @@ pub fn by_letters(gray: &GrayImage) -> Option<(Turn, f32)> {
     let (turn, sure) = match (up, left) {
         _ if up.abs() > 2.5 * left.abs() && up > 0.0 => (Turn::None, up),
         _ if up.abs() > 2.5 * left.abs() => (Turn::Half, -up),
+        // Letters lying on their back to the left are upright after a quarter turn to the right.
         _ if left.abs() > 2.5 * up.abs() && left > 0.0 => (Turn::Right, left),
         _ if left.abs() > 2.5 * up.abs() => (Turn::Left, -left),
         _ => return None,

@@ -1,103 +1,151 @@
-//! Real pages through the real engine.
+//! The engine on real letters: pages drawn by `data/make.py`.
 
 use image::GrayImage;
-use sohoa_imaging::Clean;
-use sohoa_model::{Code, Turn, page};
-use sohoa_ocr::{Params, Reader, output};
-use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
+use sohoa_model::{Code, Turn, Word, page};
+use sohoa_ocr::{Params, Reader};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
-fn tessdata() -> PathBuf {
-    std::env::var_os("TESSDATA_PREFIX").map_or_else(|| "/usr/share/tesseract-ocr/5/tessdata".into(), PathBuf::from)
-}
+const DPI: f32 = 150.0;
 
 fn reader() -> Reader {
-    Reader::new(&tessdata(), "vie").expect("the model (cargo xtask setup)")
+    Reader::new(&tessdata(), "vie").unwrap()
 }
 
-/// A bundled page, prepared as it lies.
-fn prepared(path: &str, turn: Turn) -> Clean {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/dossiers").join(path);
-    let image = sohoa_imaging::decode(&std::fs::read(path).unwrap()).unwrap();
-    sohoa_imaging::run(&image, turn, 300.0, &sohoa_imaging::Params::default()).unwrap()
+fn tessdata() -> PathBuf {
+    std::env::var_os("TESSDATA_PREFIX").map_or("/usr/share/tesseract-ocr/5/tessdata".into(), PathBuf::from)
 }
 
-const LETTER: &str = "H05.16-260210-0003/02 quyết định.jpg";
+fn letter() -> GrayImage {
+    image::load_from_memory(include_bytes!("data/letter.png")).unwrap().into_luma8()
+}
 
-fn text(gray: &GrayImage, dpi: f32) -> String {
-    page::text(&reader().run(gray, dpi, &Params::default(), &AtomicBool::new(false)).unwrap())
+fn table() -> GrayImage {
+    image::load_from_memory(include_bytes!("data/table.png")).unwrap().into_luma8()
+}
+
+fn read(gray: &GrayImage) -> Vec<Word> {
+    reader().run(gray, DPI, &Params::default(), &AtomicBool::new(false)).unwrap()
 }
 
 #[test]
-fn vietnamese_is_read_with_its_marks() {
-    let clean = prepared(LETTER, Turn::None);
-    let text = text(&clean.gray, clean.dpi);
-    for line in ["ỦY BAN NHÂN DÂN", "Về việc hỗ trợ sửa chữa nhà ở năm 2026", "Độc lập - Tự do - Hạnh phúc"]
-    {
-        assert!(text.contains(line), "{line}\n{text}");
+fn vietnamese_is_read_with_all_its_marks() {
+    let words = read(&letter());
+    let text = page::text(&words);
+    for line in [
+        "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+        "Căn cứ Luật Tổ chức chính quyền địa phương ngày 19 tháng 6 năm 2015;",
+        "Theo đề nghị của Trưởng phòng Nội vụ huyện Kỳ Thượng tại Tờ trình số 76/TTr-NV,",
+        "Điều 2. Ông Nguyễn Hữu Đường được hưởng hệ số phụ cấp chức vụ lãnh đạo theo quy",
+        "được trích từ nguồn ngân sách huyện đã phân bổ cho xã trong năm kế hoạch.",
+    ] {
+        assert!(text.contains(line), "{line}\n--\n{text}");
     }
+    assert!(sohoa_ocr::mean(&words) > 90.0);
+    assert!(words.iter().all(|w| (0.0..=100.0).contains(&w.confidence)));
+    assert!(words.iter().all(|w| w.text == sohoa_model::text::nfc(&w.text)));
 }
 
 #[test]
-fn every_way_up_is_told() {
-    let upright = prepared(LETTER, Turn::None).gray;
+fn words_lie_where_they_stand_and_lines_are_numbered_without_gaps() {
+    let page = letter();
+    let words = read(&page);
+    // «Căn cứ» was drawn at (150, 280) in letters 27 px high.
+    let [x, y, w, h] = words.iter().find(|w| w.text == "Căn").unwrap().bounds;
+    assert!(x.abs_diff(150) < 6 && (275..295).contains(&y) && (30..60).contains(&w) && (15..36).contains(&h));
+    for word in &words {
+        let [x, y, w, h] = word.bounds;
+        assert!(w > 0 && h > 0 && x + w <= page.width() && y + h <= page.height(), "{word:?}");
+    }
+    let mut last = (0, 0);
+    for (line, block) in words.iter().map(|w| (w.line, w.block)) {
+        assert!(line == last.0 || line == last.0 + 1, "{line} after {}", last.0);
+        assert!(block == last.1 || block == last.1 + 1, "{block} after {}", last.1);
+        assert!(block == last.1 || line != last.0, "one line in two blocks");
+        last = (line, block);
+    }
+    assert_eq!(words[0].line, 0);
+    assert!(last.0 >= 12, "{} lines", last.0 + 1);
+}
+
+#[test]
+fn a_page_tells_which_way_is_up() {
     let mut reader = reader();
-    for turn in Turn::ALL {
-        let lying = match turn {
-            Turn::None => upright.clone(),
-            Turn::Right => image::imageops::rotate270(&upright),
-            Turn::Half => image::imageops::rotate180(&upright),
-            Turn::Left => image::imageops::rotate90(&upright),
-        };
-        assert_eq!(reader.orientation(&lying, 160.0).unwrap().map(|(t, _)| t), Some(turn));
+    for (name, page) in [("letter", letter()), ("table", table())] {
+        for turn in Turn::ALL {
+            // Laid down so that `turn` clockwise makes it upright.
+            let lying = match turn {
+                Turn::None => page.clone(),
+                Turn::Right => image::imageops::rotate270(&page),
+                Turn::Half => image::imageops::rotate180(&page),
+                Turn::Left => image::imageops::rotate90(&page),
+            };
+            let found = reader.orientation(&lying, DPI).unwrap().map(|(turn, _)| turn);
+            assert_eq!(found, Some(turn), "{name}");
+        }
     }
-    let sideways = prepared("H05.16-260120-0002/04 công văn.jpg", Turn::None).gray;
-    assert_eq!(reader.orientation(&sideways, 160.0).unwrap().map(|(t, _)| t), Some(Turn::Right));
-    let nothing = GrayImage::from_pixel(1300, 1800, image::Luma([250]));
-    assert_eq!(reader.orientation(&nothing, 160.0).unwrap(), None);
 }
 
 #[test]
-fn a_stopped_page_is_no_page() {
-    let clean = prepared(LETTER, Turn::None);
-    let stopped = reader().run(&clean.gray, clean.dpi, &Params::default(), &AtomicBool::new(true));
-    assert_eq!(stopped.unwrap_err().code, Code::Cancelled);
-    let late = Params { deadline: 0, ..Params::default() };
-    let late = reader().run(&clean.gray, clean.dpi, &late, &AtomicBool::new(false));
-    assert_eq!(late.unwrap_err().code, Code::Unreadable);
+fn an_empty_page_has_no_words_and_no_upright() {
+    let blank = GrayImage::from_pixel(1240, 1754, image::Luma([248]));
+    assert_eq!(read(&blank), []);
+    assert_eq!(reader().orientation(&blank, DPI).unwrap(), None);
+    let tiny = GrayImage::from_pixel(1, 1, image::Luma([0]));
+    assert_eq!(reader().orientation(&tiny, DPI).unwrap(), None);
+    assert_eq!(read(&tiny), []);
+}
+
+/// A page that takes the engine much longer than any page should.
+fn endless() -> GrayImage {
+    let letter = letter();
+    let part = image::imageops::crop_imm(&letter, 0, 270, 1240, 600).to_image();
+    let mut page = GrayImage::from_pixel(1240 * 3, 600 * 9, image::Luma([250]));
+    for (i, j) in (0..3).flat_map(|i| (0..9).map(move |j| (i, j))) {
+        image::imageops::replace(&mut page, &part, i * 1240, j * 600);
+    }
+    page
 }
 
 #[test]
-fn what_other_programs_take_is_well_formed() {
-    let word = |text: &str, line| sohoa_model::Word {
-        text: text.into(),
-        confidence: 91.0,
-        bounds: [1, 2, 3, 4],
-        line,
-        block: 0,
-    };
-    let reading = sohoa_model::Reading {
-        width: 10,
-        height: 20,
-        dpi: 300.0,
-        orientation: Turn::None,
-        skew: 0.0,
-        blank: false,
-        plan: String::new(),
-        words: vec![word("A<&\"", 0), word("Đường", 1)],
-        confidence: 91.0,
-    };
-    let pages = [reading];
-    for xml in [output::hocr(&pages), output::alto(&pages)] {
-        let mut child = std::process::Command::new("xmllint")
-            .args(["--noout", "-"])
-            .stdin(std::process::Stdio::piped())
-            .spawn()
-            .expect("xmllint (apt: libxml2-utils)");
-        std::io::Write::write_all(child.stdin.as_mut().unwrap(), xml.as_bytes()).unwrap();
-        assert!(child.wait().unwrap().success(), "{xml}");
-        assert!(xml.contains("Đường") && xml.contains("A&lt;&amp;&quot;"));
-    }
-    assert_eq!(output::tsv(&pages).lines().count(), 3);
-    assert_eq!(output::text(&pages).trim(), "A<&\"\nĐường");
+fn reading_stops_when_asked_and_the_reader_stays_good() {
+    let mut reader = reader();
+    let cancel = AtomicBool::new(true);
+    let error = reader.run(&letter(), DPI, &Params::default(), &cancel).unwrap_err();
+    assert_eq!(error.code, Code::Cancelled);
+
+    let page = endless();
+    let cancel = AtomicBool::new(false);
+    let asked = std::thread::scope(|scope| {
+        let asked = scope.spawn(|| {
+            std::thread::sleep(Duration::from_millis(500));
+            cancel.store(true, Ordering::Relaxed);
+            Instant::now()
+        });
+        let error = reader.run(&page, DPI, &Params::default(), &cancel).unwrap_err();
+        assert_eq!(error.code, Code::Cancelled);
+        asked.join().unwrap()
+    });
+    // Reading to the end takes more than ten times as long.
+    assert!(asked.elapsed() < Duration::from_secs(8), "{:?}", asked.elapsed());
+
+    let words = reader.run(&letter(), DPI, &Params::default(), &AtomicBool::new(false)).unwrap();
+    assert!(page::text(&words).contains("Nguyễn Hữu Đường"));
+}
+
+#[test]
+fn a_page_beyond_its_deadline_is_given_up_with_advice() {
+    let params = Params { deadline: 1, ..Params::default() };
+    let error = reader().run(&endless(), DPI, &params, &AtomicBool::new(false)).unwrap_err();
+    assert_eq!(error.code, Code::Unreadable);
+    assert!(!error.hint.is_empty());
+}
+
+#[test]
+fn a_reader_is_not_made_without_its_model() {
+    let empty = tempfile::tempdir().unwrap();
+    let error = Reader::new(empty.path(), "vie").err().unwrap();
+    assert_eq!(error.code, Code::Missing);
+    assert!(error.hint.contains("tesseract-ocr-vie"), "{}", error.hint);
 }
