@@ -6,6 +6,8 @@
 mod blank;
 mod decode;
 mod gray;
+mod ink;
+mod leaders;
 mod rotate;
 mod skew;
 mod thumbnail;
@@ -19,9 +21,10 @@ use serde::{Deserialize, Serialize};
 use sohoa_model::{Box4, Code, Error, Result, Turn};
 
 /// Grows when the same page would be prepared another way.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Params {
     /// The resolution at which letters are read best for their cost; finer pages are reduced to it.
     pub reading_dpi: f32,
@@ -29,11 +32,13 @@ pub struct Params {
     pub least_skew: f32,
     /// Red over black is dropped from colour pages before reading.
     pub drop_red: bool,
+    /// Dotted leaders are taken out before reading.
+    pub drop_leaders: bool,
 }
 
 impl Default for Params {
     fn default() -> Self {
-        Self { reading_dpi: 160.0, least_skew: 0.2, drop_red: true }
+        Self { reading_dpi: 160.0, least_skew: 0.2, drop_red: true, drop_leaders: true }
     }
 }
 
@@ -77,30 +82,38 @@ pub fn run(image: &DynamicImage, turn: Turn, dpi: f32, params: &Params) -> Resul
     if color {
         plan.push("red".to_owned());
     }
-    let full = gray::of(image, params.drop_red);
+    let full = rotate::quarter_gray(gray::of(image, params.drop_red), turn);
     // A bitonal page has no greys to spare: it is read as it is.
     let bitonal = full.pixels().all(|p| p[0] == 0 || p[0] == 255);
     let scale = if bitonal || dpi <= params.reading_dpi * 1.1 { 1.0 } else { params.reading_dpi / dpi };
-    let reduced = if scale < 1.0 { reduce(&full, scale)? } else { full };
     let reading_dpi = dpi * scale;
     plan.push(if bitonal { "bitonal".to_owned() } else { format!("{reading_dpi:.0}dpi") });
     if turn != Turn::None {
         plan.insert(0, format!("turn{}", turn.degrees()));
     }
-    let turned = rotate::quarter_gray(&reduced, turn);
-    let blank = blank::is_blank(&turned, reading_dpi);
-    let leaning = if blank { None } else { skew::measure(&turned, reading_dpi) };
+    let mut gray = reduce(&full, scale)?;
+    let blank = blank::is_blank(&gray, reading_dpi);
+    let leaning = if blank { None } else { skew::measure(&gray, reading_dpi) };
+    // Dots are told from each other at full resolution only, and leaders are found along the true baseline.
+    if params.drop_leaders
+        && !blank
+        && let Some(without) = leaders::erase(&full, dpi, leaning.unwrap_or(0.0))
+    {
+        plan.push("leaders".to_owned());
+        gray = reduce(&without, scale)?;
+    }
     let skew = leaning.filter(|a| a.abs() >= params.least_skew).unwrap_or(0.0);
-    let gray = if skew == 0.0 {
-        turned
-    } else {
+    if skew != 0.0 {
         plan.push(format!("skew{skew:+.1}"));
-        rotate::straighten_gray(&turned, skew)
-    };
+        gray = rotate::straighten_gray(&gray, skew);
+    }
     Ok(Clean { gray, dpi: reading_dpi, width, height, skew, blank, plan: plan.join(",") })
 }
 
 fn reduce(image: &GrayImage, scale: f32) -> Result<GrayImage> {
+    if scale >= 1.0 {
+        return Ok(image.clone());
+    }
     let size = |side: u32| ((side as f32 * scale).round() as u32).max(1);
     let mut out = DynamicImage::ImageLuma8(GrayImage::new(size(image.width()), size(image.height())));
     let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Hamming));

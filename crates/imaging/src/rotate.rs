@@ -12,12 +12,12 @@ pub fn quarter(image: &DynamicImage, turn: Turn) -> DynamicImage {
     }
 }
 
-pub fn quarter_gray(image: &GrayImage, turn: Turn) -> GrayImage {
+pub fn quarter_gray(image: GrayImage, turn: Turn) -> GrayImage {
     match turn {
-        Turn::None => image.clone(),
-        Turn::Right => image::imageops::rotate90(image),
-        Turn::Half => image::imageops::rotate180(image),
-        Turn::Left => image::imageops::rotate270(image),
+        Turn::None => image,
+        Turn::Right => image::imageops::rotate90(&image),
+        Turn::Half => image::imageops::rotate180(&image),
+        Turn::Left => image::imageops::rotate270(&image),
     }
 }
 

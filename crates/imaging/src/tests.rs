@@ -115,3 +115,55 @@ fn thumbnails_are_small_pictures_of_the_page() {
     assert_eq!(small.height(), 320);
     assert!(bytes.len() < 60_000);
 }
+
+/// Draws a row of leader dots on a page of 300 dpi.
+fn dots(page: &mut GrayImage, row: u32) {
+    for i in 0..60 {
+        for (dx, dy) in (0..5).flat_map(|dx| (0..5).map(move |dy| (dx, dy))) {
+            page.put_pixel(400 + i * 14 + dx, row + dy, Luma([60]));
+        }
+    }
+}
+
+#[test]
+fn leaders_go_and_the_letters_on_them_stay() {
+    let letters = image::imageops::resize(&page(0.0), 2478, 3507, image::imageops::FilterType::Triangle);
+    assert!(leaders::erase(&letters, 300.0, 0.0).is_none(), "letters taken for leaders");
+
+    let mut form = letters.clone();
+    for row in [200, 250, 3200] {
+        dots(&mut form, row);
+    }
+    // Across the baseline of the first line of letters, which ends at 396.
+    dots(&mut form, 398);
+    let clean = leaders::erase(&form, 300.0, 0.0).unwrap();
+    let darkest = |x: u32, y: u32, w, h| {
+        image::imageops::crop_imm(&clean, x, y, w, h).to_image().pixels().map(|p| p[0]).min().unwrap()
+    };
+    assert!(darkest(380, 190, 900, 80) > 200 && darkest(380, 3190, 900, 30) > 200);
+    let differing = |from: u32, to: u32| {
+        (from..to).flat_map(|y| (0..2478).map(move |x| (x, y))).filter(|at| clean[*at] != letters[*at]).count()
+    };
+    assert_eq!(differing(420, 3150), 0, "lines without leaders are untouched");
+    assert_eq!(differing(355, 390), 0, "letters are untouched above their baseline");
+}
+
+#[test]
+fn leaders_are_found_on_a_leaning_page() {
+    let mut form = GrayImage::from_pixel(2478, 3507, PAPER);
+    for row in [800, 1200, 1600, 2000, 2400] {
+        dots(&mut form, row);
+    }
+    let leaning = rotate::straighten_gray(&form, -3.0);
+    let clean = leaders::erase(&leaning, 300.0, 3.0).unwrap();
+    assert!(clean.enumerate_pixels().all(|(_, _, p)| p[0] > 180));
+}
+
+#[test]
+fn a_few_dots_and_uneven_ones_are_no_leader() {
+    let mut page = GrayImage::from_pixel(2478, 3507, PAPER);
+    let mut dot = |x, y| (0..25u32).for_each(|i| page.put_pixel(x + i % 5, y + i / 5, Luma([60])));
+    (0..4).for_each(|i| dot(400 + i * 14, 300));
+    [0, 13, 40, 49, 78, 86, 109, 117, 133].into_iter().for_each(|x| dot(400 + x, 700));
+    assert!(leaders::erase(&page, 300.0, 0.0).is_none());
+}

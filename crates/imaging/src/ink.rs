@@ -1,0 +1,179 @@
+//! Ink told from paper where the paper is uneven: every pixel against the paper around it.
+
+use image::GrayImage;
+
+/// Side of the squares in which the paper is taken for even, in pixels.
+const BLOCK: usize = 32;
+
+pub struct Ink {
+    pub width: usize,
+    pub height: usize,
+    mask: Vec<bool>,
+    paper: Vec<u8>,
+    across: usize,
+}
+
+/// Ink that hangs together.
+#[derive(Clone, Copy, Debug)]
+pub struct Part {
+    pub left: usize,
+    pub right: usize,
+    pub top: usize,
+    pub bottom: usize,
+    pub area: usize,
+}
+
+impl Part {
+    pub fn width(&self) -> usize {
+        self.right - self.left + 1
+    }
+
+    pub fn height(&self) -> usize {
+        self.bottom - self.top + 1
+    }
+
+    pub fn centre(&self) -> (f32, f32) {
+        ((self.left + self.right) as f32 / 2.0, (self.top + self.bottom) as f32 / 2.0)
+    }
+}
+
+impl Ink {
+    pub fn of(gray: &GrayImage) -> Self {
+        let (width, height) = (gray.width() as usize, gray.height() as usize);
+        let across = width.div_ceil(BLOCK);
+        let paper = paper(gray, across);
+        // Otsu's threshold over brightness relative to the paper; every third pixel is enough to count.
+        let mut counts = [0u32; 256];
+        for (y, row) in gray.as_raw().chunks_exact(width).enumerate().step_by(3) {
+            let levels = &paper[y / BLOCK * across..];
+            for (x, v) in row.iter().enumerate().step_by(3) {
+                let relative = usize::from(*v) * 255 / usize::from(levels[x / BLOCK]).max(1);
+                counts[relative.min(255)] += 1;
+            }
+        }
+        let threshold = u32::from(otsu(&counts));
+        let mut mask = Vec::with_capacity(width * height);
+        for (y, row) in gray.as_raw().chunks_exact(width).enumerate() {
+            for (pixels, level) in row.chunks(BLOCK).zip(&paper[y / BLOCK * across..]) {
+                let limit = (u32::from(*level) * threshold / 255) as u8;
+                mask.extend(pixels.iter().map(|v| *v < limit));
+            }
+        }
+        Self { width, height, mask, paper, across }
+    }
+
+    pub fn at(&self, x: usize, y: usize) -> bool {
+        self.mask[y * self.width + x]
+    }
+
+    /// How bright the paper is around here.
+    pub fn paper(&self, x: usize, y: usize) -> u8 {
+        self.paper[y / BLOCK * self.across + x / BLOCK]
+    }
+
+    /// All connected parts, found by joining the runs of neighbouring rows.
+    pub fn parts(&self) -> Vec<Part> {
+        let mut runs: Vec<Part> = Vec::new();
+        let mut parent: Vec<u32> = Vec::new();
+        let mut above = 0..0;
+        for (y, row) in self.mask.chunks_exact(self.width).enumerate() {
+            let begin = runs.len();
+            let mut x = 0;
+            while let Some(skip) = row[x..].iter().position(|ink| *ink) {
+                let left = x + skip;
+                x = row[left..].iter().position(|ink| !*ink).map_or(self.width, |n| left + n);
+                parent.push(runs.len() as u32);
+                runs.push(Part { left, right: x - 1, top: y, bottom: y, area: x - left });
+            }
+            let mut i = above.start;
+            for j in begin..runs.len() {
+                while i < above.end && runs[i].right + 1 < runs[j].left {
+                    i += 1;
+                }
+                let mut k = i;
+                while k < above.end && runs[k].left <= runs[j].right + 1 {
+                    let (a, b) = (root(&mut parent, k), root(&mut parent, j));
+                    parent[a.max(b)] = a.min(b) as u32;
+                    k += 1;
+                }
+            }
+            above = begin..runs.len();
+        }
+        for i in 0..runs.len() {
+            let to = root(&mut parent, i);
+            if to != i {
+                let run = runs[i];
+                let part = &mut runs[to];
+                part.left = part.left.min(run.left);
+                part.right = part.right.max(run.right);
+                part.bottom = part.bottom.max(run.bottom);
+                part.area += run.area;
+            }
+        }
+        let mut index = 0u32..;
+        runs.retain(|_| index.next().is_some_and(|i| parent[i as usize] == i));
+        runs
+    }
+}
+
+fn root(parent: &mut [u32], mut i: usize) -> usize {
+    while parent[i] as usize != i {
+        parent[i] = parent[parent[i] as usize];
+        i = parent[i] as usize;
+    }
+    i
+}
+
+/// The paper's brightness per square: the upper quarter of its pixels begins there; the brightest of the neighbours,
+/// because a square may lie wholly in ink.
+fn paper(gray: &GrayImage, across: usize) -> Vec<u8> {
+    let (width, height) = (gray.width() as usize, gray.height() as usize);
+    let down = height.div_ceil(BLOCK);
+    let mut levels = Vec::with_capacity(across * down);
+    for block in 0..across * down {
+        let (x, y) = (block % across * BLOCK, block / across * BLOCK);
+        let mut counts = [0u16; 256];
+        let mut total = 0;
+        for row in (y..height.min(y + BLOCK)).step_by(2) {
+            for v in gray.as_raw()[row * width..][x..width.min(x + BLOCK)].iter().step_by(2) {
+                counts[usize::from(*v)] += 1;
+                total += 1;
+            }
+        }
+        let mut left = total / 4;
+        let level = counts.iter().rposition(|n| {
+            let here = *n > left;
+            left = left.saturating_sub(*n);
+            here
+        });
+        levels.push(level.unwrap_or(0) as u8);
+    }
+    let level = |x: usize, y: usize| levels[y * across + x];
+    (0..across * down)
+        .map(|block| {
+            let (x, y) = (block % across, block / across);
+            let rows = y.saturating_sub(1)..(y + 2).min(down);
+            rows.flat_map(|j| (x.saturating_sub(1)..(x + 2).min(across)).map(move |i| level(i, j))).max().unwrap_or(255)
+        })
+        .collect()
+}
+
+/// Otsu (1979): the level that parts the counts into the two groups furthest apart.
+fn otsu(counts: &[u32; 256]) -> u8 {
+    let total: f64 = counts.iter().map(|n| f64::from(*n)).sum();
+    let sum: f64 = counts.iter().enumerate().map(|(v, n)| v as f64 * f64::from(*n)).sum();
+    let (mut below, mut sum_below, mut best) = (0.0, 0.0, (0.0, 127));
+    for (v, n) in counts.iter().enumerate() {
+        below += f64::from(*n);
+        sum_below += v as f64 * f64::from(*n);
+        let above = total - below;
+        if below > 0.0 && above > 0.0 {
+            let apart = sum_below / below - (sum - sum_below) / above;
+            let variance = below * above * apart * apart;
+            if variance > best.0 {
+                best = (variance, v as u8);
+            }
+        }
+    }
+    best.1.saturating_add(1)
+}
