@@ -5,16 +5,20 @@
 //! | path | what |
 //! | --- | --- |
 //! | `archive.json` | whose archive it is: one kept by a centre, or one that the station's own process tends |
-//! | `accepted/<objid>.zip` and `.json` | packages as received, with whose and when |
-//! | `quarantine/<sha256>.json` | why a package was refused |
+//! | `accepted/<objid>.zip` and `.json` | packages as received, with whose and when; the `.json` comes last and counts |
+//! | `quarantine/<manifest>/<n>.zip` and `.json` | what was refused, and why |
 //! | `log.jsonl` | every answer, each line chained to the one before |
+//!
+//! Packages are kept as they came; making archival packages (AIP) of them is work yet to come.
 
+mod holdings;
 mod ingest;
+mod judge;
 mod log;
 mod verify;
 
 pub use ingest::{Ingested, ingest};
-pub use verify::{Verified, verify};
+pub use verify::{Problem, Verified, verify};
 
 use serde::{Deserialize, Serialize};
 use sohoa_model::{Code, Error, Result, Timestamp, time};
@@ -70,22 +74,32 @@ fn exists(root: &Folder) -> Result<()> {
 /// What lies in the archive.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Status {
+    /// Sent, and how many of them answered.
     pub batches: u32,
     pub answered: u32,
+    /// Packages.
     pub accepted: u32,
     pub refused: u32,
 }
 
+/// Errors: `NotFound` for a folder that is no archive, `Unreachable`.
 pub fn status(root: &Folder) -> Result<Status> {
     exists(root)?;
     let batches = ingest::batches(root)?;
     let mut status = Status { batches: batches.len() as u32, ..Status::default() };
     for batch in &batches {
-        status.answered += u32::from(batch.answered(root)?);
+        status.answered += u32::from(batch.reply(root)?.is_some());
     }
-    status.accepted = root.list("accepted")?.iter().filter(|n| n.ends_with(".zip")).count() as u32;
-    status.refused = root.list("quarantine")?.len() as u32;
+    status.accepted = count(&root.list("accepted")?);
+    for batch in root.list("quarantine")? {
+        status.refused += count(&root.list(&format!("quarantine/{batch}"))?);
+    }
     Ok(status)
+}
+
+/// Records among names.
+fn count(names: &[String]) -> u32 {
+    names.iter().filter(|name| name.ends_with(".json")).count() as u32
 }
 
 #[cfg(test)]

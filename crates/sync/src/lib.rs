@@ -60,16 +60,21 @@ impl Place {
     }
 }
 
-/// A name that every file system takes.
+/// A name that every file system takes: lower-case ASCII, no dot in front or behind, none of Windows' devices.
 fn safe(name: &str) -> String {
-    name.to_ascii_lowercase()
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '_' })
-        .collect()
+    const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "com", "lpt"];
+    let fit = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '_' };
+    let name: String = name.to_lowercase().chars().map(fit).collect();
+    let device = name.split('.').next().unwrap_or_default().trim_end_matches(|c: char| c.is_ascii_digit());
+    if name.is_empty() || name.starts_with('.') || name.ends_with('.') || DEVICES.contains(&device) {
+        return format!("_{}_", name.trim_matches('.'));
+    }
+    name
 }
 
 /// Carries a batch out: each package that is not there yet, then the manifest, whose exact bytes are `manifest`.
-/// `blob` gives a package by its digest. A batch that was interrupted is taken up where it stopped.
+/// `blob` gives a package by its digest; `progress` is told how many of how many packages are there. A batch that was
+/// interrupted is taken up where it stopped, and what does not belong under a package's name is replaced.
 ///
 /// Errors: `Unreachable`, `DiskFull`, `Integrity` when what was written reads back differently, `Cancelled`.
 pub fn send(
@@ -81,6 +86,8 @@ pub fn send(
 ) -> Result<()> {
     let parsed = Manifest::parse(manifest)?;
     let place = Place::new(&parsed.office, &parsed.station);
+    target.present()?;
+    room(target, &place, &parsed)?;
     let total = parsed.packages.len();
     for (done, package) in parsed.packages.iter().enumerate() {
         if cancel.load(Ordering::Relaxed) {
@@ -89,13 +96,45 @@ pub fn send(
         }
         progress(done, total);
         let key = place.blob(&package.sha256);
-        if target.size(&key)? != Some(package.size) {
-            target.put(&key, &blob(&package.sha256)?)?;
+        if target.size(&key)? == Some(package.size) && holds(target, &key, &package.sha256)? {
+            continue;
         }
+        let bytes = blob(&package.sha256)?;
+        if Digest::of(&bytes) != package.sha256 {
+            return Err(Error::new(Code::Integrity, format!("Gói tin của hồ sơ {} ở trạm đã hỏng", package.file_code))
+                .hint("Chạy sohoa verify, rồi đóng gói lại hồ sơ này."));
+        }
+        target.put(&key, &bytes)?;
     }
-    target.put(&place.manifest(&parsed.batch_id, &Digest::of(manifest.as_bytes())), manifest.as_bytes())?;
+    let digest = Digest::of(manifest.as_bytes());
+    let key = place.manifest(&parsed.batch_id, &digest);
+    if !holds(target, &key, &digest)? {
+        target.put(&key, manifest.as_bytes())?;
+    }
     progress(total, total);
     Ok(())
+}
+
+fn holds(target: &Folder, key: &str, digest: &Digest) -> Result<bool> {
+    Ok(target.get(key)?.is_some_and(|bytes| Digest::of(&bytes) == *digest))
+}
+
+/// Errors: `DiskFull` when what is still to be copied will not fit; better said before than half-way.
+fn room(target: &Folder, place: &Place, manifest: &Manifest) -> Result<()> {
+    let mut needed = manifest.packages.len() as u64 * 4096;
+    for package in &manifest.packages {
+        let there = target.size(&place.blob(&package.sha256))?;
+        needed += if there == Some(package.size) { 0 } else { package.size };
+    }
+    match target.free() {
+        Some(free) if free < needed => {
+            let mebibytes = |bytes: u64| bytes.div_ceil(1 << 20);
+            let (needed, free) = (mebibytes(needed), mebibytes(free));
+            Err(Error::new(Code::DiskFull, format!("Nơi nhận còn {free} MiB, lô cần {needed} MiB"))
+                .hint("Giải phóng dung lượng hoặc dùng ổ khác rồi gửi lại."))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What the centre has said to a batch so far.
@@ -108,30 +147,27 @@ pub struct Answer {
 
 /// Looks for the centre's answer to a manifest.
 ///
-/// Errors: `Integrity` for an answer that is not to this manifest.
+/// Errors: `Unreachable`; `Integrity` for an answer that is not to this manifest or not whole.
 pub fn poll(target: &Folder, manifest: &str) -> Result<Answer> {
     let parsed = Manifest::parse(manifest)?;
     let (place, digest) = (Place::new(&parsed.office, &parsed.station), Digest::of(manifest.as_bytes()));
     let mut answer = Answer::default();
-    let meant = |to: Digest| {
-        if to == digest {
-            return Ok(());
-        }
-        Err(Error::new(Code::Integrity, "Biên nhận không phải của lô này")
-            .hint("Báo lưu trữ trung tâm kiểm tra thư mục nhận."))
-    };
     if let Some(bytes) = target.get(&place.ack(&digest))? {
-        let ack: Ack = wire::parse(&bytes)?;
-        meant(ack.manifest_sha256)?;
+        let ack: Ack = receipt(&bytes)?;
+        ack.verify(&digest)?;
         answer.ack = Some(ack);
     }
     for n in 1.. {
         let Some(bytes) = target.get(&place.reply(&digest, n))? else { break };
-        let reply: Reply = wire::parse(&bytes)?;
-        meant(reply.manifest_sha256)?;
+        let reply: Reply = receipt(&bytes)?;
+        reply.verify(&parsed, &digest)?;
         answer.reply = Some(reply);
     }
     Ok(answer)
+}
+
+fn receipt<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+    wire::parse(bytes).map_err(|e| Error { code: Code::Integrity, ..e })
 }
 
 #[cfg(test)]
