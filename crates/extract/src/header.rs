@@ -1,160 +1,305 @@
-//! The head of an official paper (NĐ 30/2020/NĐ-CP, Phụ lục I): top left the agency, under it the number and symbol;
-//! to the right of that, place and date; centred below, the type's name and under it the trích yếu (`V/v …` under the
-//! number for a công văn). Numbers and dates cited further down belong to other papers.
+//! The head of an official paper (NĐ 30/2020/NĐ-CP, Phụ lục I): top left the agency under its parent, below it number
+//! and symbol; to the right of that, place and date; centred below, the type's name and under it the trích yếu (`V/v …`
+//! under the number for a công văn). Numbers and dates cited further down belong to other papers.
 
 use regex::Regex;
-use sohoa_model::{Field, FieldName};
+use sohoa_model::{DocumentType, Field, FieldName, Word};
 use std::sync::LazyLock;
 
-use crate::line::Line;
-use crate::{date, field};
+use crate::kind::Kind;
+use crate::layout::{self, Line};
+use crate::{dates, persons, read_from, spoken};
 
-/// The head ends here, in thousandths of the page.
-const HEAD: u32 = 420;
+/// However long it is, the head ends here, in thousandths of the page.
+const HEAD: u32 = 450;
 
 static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)^\W*s[oốồôóò0]\s*[:;.]?\s*(\d+[a-z]?)\s*/\s*((?:\d{4}\s*/\s*)?[A-ZĐa-zđ][\p{L}&.]*(?:\s*[-–]\s*[\p{L}&.]+)*|\d{4})").expect("constant")
+    // `Số: 15/QĐ-UBND`, `Số: 15/2026/QĐ-UBND`, `Số:    /QĐ-UBND`.
+    Regex::new(r"(?i)^\W*s[oôốồổỗộóòỏọ06]\s*[:;.,]?[\s.…_]*(\d+[a-z]?)?[\s.…_]*/\s*((?:\d{4}\s*/\s*)?\p{L}[\p{L}&.]*(?:\s*[-–—]\s*[\p{L}&.]*\p{L})*)")
+        .expect("constant")
 });
-static PLAIN_NUMBER: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?i)^\W*s[oốồôóò0]\s*[:;.]\s*(\d{1,6})\W*$").expect("constant"));
+static PLAIN_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+    // `Số: 45`; `Số: 45/2026` of civil status, where the year is that of the register.
+    Regex::new(r"(?i)^\W*s[oôốồổỗộóòỏọ06]\s*[:;.,][\s.…_]*(\d{1,6}[a-z]?)(?:\s*/\s*\d{4})?\W*$").expect("constant")
+});
 
-pub fn read(lines: &[Line], kind: &str) -> Vec<Field> {
-    let first = lines.first().map_or(1, |l| l.page);
-    let head: Vec<&Line> = lines.iter().filter(|l| l.page == first && l.top < HEAD).collect();
+/// Number and symbol as they stand in the head.
+pub struct Number<'a> {
+    pub number: Option<String>,
+    pub symbol: Option<String>,
+    /// The line, by its place in the head.
+    pub at: usize,
+    words: Vec<&'a Word>,
+}
+
+pub fn read(lines: &[Line], kind: Option<&Kind>) -> Vec<Field> {
+    if kind.is_some_and(|k| k.key == "can_cuoc") {
+        return Vec::new();
+    }
+    let head = head(lines);
     let mut found = Vec::new();
-    let number = head.iter().find(|l| NUMBER.is_match(&l.text()) || PLAIN_NUMBER.is_match(&l.text()));
-    if let Some(line) = number {
-        let text = line.text();
-        if let Some(c) = NUMBER.captures(&text) {
-            let symbol: String = c[2].split_whitespace().collect::<String>().replace('–', "-");
-            found.push(field(FieldName::Number, &c[1], &line.words, line.page, 0.97));
-            found.push(field(FieldName::Symbol, symbol.trim_end_matches(['.', ',']), &line.words, line.page, 0.95));
-        } else if let Some(c) = PLAIN_NUMBER.captures(&text) {
-            found.push(field(FieldName::Number, &c[1], &line.words, line.page, 0.85));
-        }
+    let number = number(head);
+    if let Some(number) = &number {
+        let page = head[number.at].page;
+        let field = |name, value: &str, strength| read_from(name, value, &number.words, page, strength);
+        found.extend(number.number.as_ref().map(|n| field(FieldName::Number, n, 0.97)));
+        found.extend(number.symbol.as_ref().map(|s| field(FieldName::Symbol, &lawful(s, kind), 0.95)));
     }
-    found.extend(issued(&head));
-    // A form that a citizen fills in has no agency of its own.
-    if !matches!(
-        kind,
-        "don_de_nghi"
-            | "to_khai"
-            | "to_khai_dang_ky_ket_hon"
-            | "hop_dong"
-            | "giay_uy_quyen"
-            | "can_cuoc"
-            | "so_yeu_ly_lich"
-    ) {
-        found.extend(agency(&head, number.copied()));
+    found.extend(issued(lines, head));
+    if kind.is_none_or(Kind::has_agency) {
+        found.extend(agency(head, number.as_ref().map(|n| &head[n.at])));
     }
-    found.extend(subject(&head, kind));
+    if let Some((about, words, page, strength)) = kind.and_then(|kind| subject(lines, head, kind)) {
+        found.push(read_from(FieldName::Subject, about, &words, page, strength));
+        found.extend(persons::named_in(&words).map(|(name, words)| {
+            // Whom a paper is about, though it has no line for it.
+            read_from(FieldName::OwnerName, name, &words, page, 0.7)
+        }));
+    }
     found
 }
 
-/// Place and date stand to the right, before anything else is dated.
-fn issued(head: &[&Line]) -> Option<Field> {
-    let line = head.iter().find(|l| l.middle() > 450 && date::in_words(&l.text()).is_some())?;
-    let value = date::in_words(&line.text())?;
-    Some(field(FieldName::IssuedDate, value, &line.words, line.page, 0.97))
+/// The lines of the first page that has any, until the text begins.
+fn head(lines: &[Line]) -> &[Line] {
+    let Some(first) = lines.first().map(|l| l.page) else { return lines };
+    let text = |l: &Line| ["can cu", "kinh gui", "theo de nghi", "xet de nghi", "dieu 1"].iter().any(|b| l.begins(b));
+    let end = lines.iter().position(|l| l.page != first || l.top > HEAD || text(l));
+    &lines[..end.unwrap_or(lines.len())]
 }
 
-/// The last lines of the cell top left, in capitals, above the number: its own name, after its parent's.
-fn agency(head: &[&Line], number: Option<&Line>) -> Option<Field> {
-    let floor = number.map_or(220, |n| n.top);
-    let cell: Vec<&&Line> =
-        head.iter().filter(|l| l.top < floor && l.middle() < 480 && l.right < 560 && l.is_capitals()).collect();
-    let own = cell.iter().rposition(|l| begins_agency(&l.folded()))?;
-    let mut words: Vec<_> = Vec::new();
-    let mut name = Vec::new();
-    for line in cell[own..].iter().take(3) {
-        words.extend(line.words.iter().copied());
-        name.push(line.text());
+pub fn number(head: &[Line]) -> Option<Number<'_>> {
+    head.iter().enumerate().find_map(|(at, line)| {
+        let mut words = line.words();
+        // Where the number was never filled in, a wide gap stands before the stroke.
+        if let [only] = &line.tokens[..]
+            && only.text == "so"
+            && let Some(next) = head.get(at + 1).filter(|next| next.row == line.row)
+        {
+            words.extend(&next.words);
+        }
+        // The Icelandic letter looks like ours and recognition takes it now and then.
+        let text =
+            words.iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ").replace('Ð', "Đ").replace('ð', "đ");
+        let (number, symbol) = if let Some(c) = NUMBER.captures(&text) {
+            let symbol: String = c[2].split_whitespace().collect::<String>().replace(['–', '—'], "-");
+            (c.get(1).map(|n| n.as_str().to_owned()), Some(symbol.trim_end_matches('.').to_owned()))
+        } else {
+            (Some(PLAIN_NUMBER.captures(&text)?[1].to_owned()), None)
+        };
+        // Of words after it on the line, as a place run into it, none belongs to it.
+        let end = symbol.as_ref().or(number.as_ref()).and_then(|last| {
+            let last = layout::plain(last.rsplit(['-', '/']).next().unwrap_or(last));
+            words.iter().position(|w| layout::plain(&w.text).ends_with(&last))
+        });
+        words.truncate(end.map_or(words.len(), |end| end + 1));
+        Some(Number { number, symbol, at, words })
+    })
+}
+
+/// Where only a mark of the type's abbreviation was lost (`QD-UBND`), as NĐ 30/2020/NĐ-CP, Phụ lục III writes it.
+fn lawful(symbol: &str, kind: Option<&Kind>) -> String {
+    let abbreviation = kind.and_then(|k| DocumentType::from_key(k.key)).map_or("", |t| t.abbreviation);
+    match symbol.split_once('-') {
+        Some((group, rest)) if !abbreviation.is_empty() && crate::same(group, abbreviation) => {
+            format!("{abbreviation}-{rest}")
+        }
+        _ => symbol.to_owned(),
     }
-    let name = name.join(" ");
-    let name = name.trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
-    Some(field(FieldName::Agency, name, &words, cell[own].page, 0.93))
+}
+
+/// Place and date: to the right in the head, or above the signature on papers that citizens write.
+fn issued(lines: &[Line], head: &[Line]) -> Option<Field> {
+    let field = |line: &Line, found: dates::Found, strength| {
+        read_from(FieldName::IssuedDate, found.value, &found.words, line.page, strength)
+    };
+    let right = |line: &Line, found: &dates::Found| {
+        let wide = (line.right - line.left).max(1);
+        let before = line.words[..found.at].iter().map(|w| w.text.chars().count() + 1).sum::<usize>() as u32;
+        let whole = line.text().chars().count().max(1) as u32;
+        line.left + wide * before / whole > 400
+    };
+    let at_head = head.iter().find_map(|line| {
+        let found = dates::in_words(&line.words()).filter(|found| right(line, found))?;
+        Some(field(line, found, 0.97))
+    });
+    let signed = || {
+        lines[head.len()..].iter().rev().find_map(|line| {
+            let found = dates::in_words(&line.words())?;
+            let after = line.words.len() - found.at - found.words.len();
+            // Nothing but a place before it; a line of the text would begin at the margin.
+            let alone = after == 0 && found.at <= 6 && line.left > 300;
+            alone.then(|| field(line, found, 0.88))
+        })
+    };
+    let today = || {
+        lines.iter().find_map(|line| {
+            let found = line.begins("hom nay").then(|| dates::in_words(&line.words()))??;
+            Some(field(line, found, 0.85))
+        })
+    };
+    at_head.or_else(signed).or_else(today)
+}
+
+/// The last lines of the cell top left, in capitals, above the number: the agency's own name, after its parent's.
+fn agency(head: &[Line], number: Option<&Line>) -> Option<Field> {
+    let floor = number.map_or(220, |n| n.top);
+    let cell: Vec<(&Line, &[Word])> = head
+        .iter()
+        .filter(|l| l.top < floor && l.left < 400 && l.is_capitals())
+        .map(|l| (l, before_motto(l)))
+        .filter(|(line, words)| !words.is_empty() && (line.right < 600 || words.len() < line.words.len()))
+        .filter(|(line, _)| line.middle() < 480 || line.right >= 600)
+        .collect();
+    let own = cell.iter().rposition(|(line, _)| begins_agency(line))?;
+    // What follows is the rest of the name as long as it stands right below.
+    let mut end = own + 1;
+    while end < cell.len() && end < own + 4 && cell[end].0.top.saturating_sub(cell[end - 1].0.bottom) < 20 {
+        end += 1;
+    }
+    let words: Vec<&Word> = cell[own..end].iter().flat_map(|(_, words)| words.iter()).collect();
+    let name = spoken(&words);
+    (name.split(' ').count() >= 2).then(|| read_from(FieldName::Agency, name, &words, cell[own].0.page, 0.93))
+}
+
+/// A line that runs into the motto on its right, without it.
+fn before_motto(line: &Line) -> &[Word] {
+    let motto = (0..line.tokens.len())
+        .find(|i| ["cong hoa xa", "doc lap tu"].iter().any(|m| layout::matches(&line.tokens[*i..], m).is_some()));
+    &line.words[..motto.map_or(line.words.len(), |i| line.tokens[i].word)]
 }
 
 /// How agencies' names begin, folded.
-fn begins_agency(folded: &str) -> bool {
-    const BEGINNINGS: [&str; 22] = [
+fn begins_agency(line: &Line) -> bool {
+    const BEGINNINGS: [&str; 47] = [
         "uy ban",
         "ubnd",
         "hoi dong",
         "hdnd",
-        "so ",
-        "bo ",
-        "phong ",
+        "so",
+        "bo",
+        "phong",
         "trung tam",
-        "cuc ",
+        "cuc",
         "chi cuc",
-        "ban ",
+        "tong cuc",
+        "ban",
         "cong an",
         "van phong",
         "toa an",
-        "truong ",
+        "truong",
         "benh vien",
-        "tram ",
-        "doan ",
+        "tram",
+        "doan",
         "cong ty",
-        "vien ",
+        "vien",
         "thanh tra",
         "bao hiem",
+        "bhxh",
+        "quan su",
+        "dang uy",
+        "dang bo",
+        "chi bo",
+        "huyen uy",
+        "tinh uy",
+        "mat tran",
+        "hoi",
+        "lien doan",
+        "kho bac",
+        "hat",
+        "chi nhanh",
+        "ngan hang",
+        "hop tac xa",
+        "hoc vien",
+        "tong cong ty",
+        "vu",
+        "to",
+        "doi",
+        "thi hanh an",
+        "thue",
+        "co quan",
+        "bo phan",
     ];
-    BEGINNINGS.iter().any(|b| folded.starts_with(b)) || folded == "so" || folded.starts_with("quan su")
+    let exact = |b: &str| line.tokens.first().is_some_and(|token| token.text == b);
+    // "Phòng" and "phường" are one letter apart, so single words must be right.
+    let begins = |b: &str| if b.contains(' ') { layout::matches(&line.tokens, b).is_some() } else { exact(b) };
+    BEGINNINGS.iter().any(|b| begins(b))
 }
 
-/// Under the type's name, centred, until the text begins; for a công văn after `V/v`.
-fn subject(head: &[&Line], kind: &str) -> Option<Field> {
-    let (mut words, mut value, mut page) = (Vec::new(), Vec::new(), 1);
-    if kind == "cong_van" {
-        let start = head.iter().position(|l| l.folded().starts_with("v v ") && l.middle() < 500)?;
-        for line in head[start..].iter().filter(|l| l.middle() < 450).take(4) {
-            if !value.is_empty() && line.folded().starts_with("kinh gui") {
-                break;
-            }
-            page = line.page;
-            words.extend(line.words.iter().copied());
-            value.push(line.text());
-        }
-        let text = value.join(" ");
-        let text = text
-            .split_once(['v', 'V'])
-            .map_or(text.as_str(), |(_, rest)| rest.trim_start_matches(['/', 'v', 'V', ' ', '.', ':']));
-        return (!text.is_empty()).then(|| field(FieldName::Subject, text, &words, page, 0.9));
+/// Whether it opens the trích yếu of a công văn: `V/v` in the left half.
+pub fn is_about(line: &Line) -> bool {
+    let said = |i: usize, what: &str| line.tokens.get(i).is_some_and(|t| t.text == what);
+    let v_v = said(0, "v") && said(1, "v") || ["vv", "viv", "vív", "vlv"].iter().any(|v| said(0, v));
+    (v_v || line.begins("ve viec")) && line.middle() < 450 && line.left < 350
+}
+
+/// The trích yếu with its words and page.
+fn subject<'a>(lines: &'a [Line], head: &'a [Line], kind: &Kind) -> Option<(String, Vec<&'a Word>, u32, f32)> {
+    if kind.key == "cong_van" {
+        return about(head);
     }
-    let name = sohoa_model::DocumentType::from_key(kind)?.name;
-    let name = crate::line::plain(name);
-    let title = head.iter().position(|l| {
-        l.is_capitals() && (l.folded().starts_with(&name) || name.starts_with(&l.folded())) && l.middle() > 300
-    })?;
-    let mut last = head[title].top;
-    for line in head[title + 1..].iter() {
-        let text = line.folded();
-        let centred = line.middle() > 380 && line.middle() < 620 && line.left > 140;
-        let body = [
-            "can cu",
-            "kinh gui",
-            "theo ",
+    let title = kind.title?;
+    // What the title says beyond the type's name, as in `ĐƠN XIN …`.
+    let mut skip = title.named;
+    let mut words: Vec<&Word> = Vec::new();
+    for line in &lines[title.first..=title.last] {
+        let first = line.tokens.get(skip).map(|t| t.word);
+        skip = skip.saturating_sub(line.tokens.len());
+        words.extend(first.iter().flat_map(|first| &line.words[*first..]));
+    }
+    let in_title = words.len();
+    let mut above = &lines[title.last];
+    for line in head.iter().skip(title.last + 1).take(4) {
+        let close = line.top.saturating_sub(above.bottom) < 22;
+        let whole = !lines.iter().any(|other| other.row == line.row && !std::ptr::eq(other, line));
+        const TEXT: [&str; 12] = [
+            "so",
+            "quyen so",
             "chu tich",
-            "uy ban",
-            "ho chu dem ten",
+            "giam doc",
+            "truong phong",
+            "uy ban nhan dan",
+            "hoi dong nhan dan",
+            "ho chu dem",
             "ho va ten",
             "toi ten",
-            "so ",
-            "quyen so",
             "ban hanh kem",
+            "ma ho so",
         ];
-        if !centred || line.top > last + 60 || value.len() == 3 || body.iter().any(|b| text.starts_with(b)) {
+        // A heading in capitals under the trích yếu is the authority that decides.
+        let authority = line.is_capitals() && TEXT[2..7].iter().any(|t| line.begins(t));
+        let label = TEXT.iter().any(|t| line.begins(t)) && (!line.is_capitals() || authority);
+        if !(close && whole && line.is_centred() && line.left > 130) || label || line.text().ends_with(':') {
             break;
         }
-        last = line.top;
-        page = line.page;
-        words.extend(line.words.iter().copied());
-        value.push(line.text());
+        words.extend(&line.words);
+        above = line;
     }
-    let text = value.join(" ");
-    // A ruled line under the title is read as dashes.
-    let text = text.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '"' | ')' | '“' | '”' | '('));
-    (text.split_whitespace().count() >= 2).then(|| field(FieldName::Subject, text, &words, page, 0.85))
+    let text = spoken(&words);
+    // Less sure where it is only the rest of a title.
+    let strength = if words.len() > in_title { 0.9 } else { 0.8 };
+    (text.split(' ').count() >= 2).then_some((text, words, lines[title.first].page, strength))
+}
+
+/// After `V/v`, down the left cell.
+fn about(head: &[Line]) -> Option<(String, Vec<&Word>, u32, f32)> {
+    let start = head.iter().position(is_about)?;
+    let mut words = head[start].words();
+    let mut above = &head[start];
+    for line in head[start + 1..].iter().filter(|l| l.middle() < 450 && l.left < 400) {
+        if line.top.saturating_sub(above.bottom) > 15 {
+            break;
+        }
+        words.extend(&line.words);
+        above = line;
+    }
+    // `V/v` and `Về việc` only say that it begins.
+    let lead = match layout::plain(&words[0].text).as_str() {
+        "ve" => 2,
+        "v" if words.get(1).is_some_and(|w| layout::plain(&w.text) == "v") => 2,
+        "v" if words.get(2).is_some_and(|w| layout::plain(&w.text) == "v") => 3,
+        _ => 1,
+    };
+    let words = words.split_off(lead.min(words.len()));
+    let text = spoken(&words);
+    (!text.is_empty()).then_some((text, words, head[start].page, 0.93))
 }

@@ -1,38 +1,44 @@
 //! Words and codes made fields.
 //!
 //! Evidence comes from three places, each with its own module: the head of an official paper as NĐ 30/2020/NĐ-CP lays
-//! it out ([`mod@header`]), the labels of forms ([`mod@label`]), and machine-readable codes ([`mod@code`]). What kind of
-//! paper it is comes first ([`mod@kind`]). A code beats text, and where two disagree on who the owner is, neither is
-//! very sure. Values stay as read; only dates and numbers are brought into one form. The clerk confirms.
+//! it out (`header`), the labels of forms and the person they speak of (`labels`, `persons`), and machine-readable
+//! codes (`codes`). What kind of paper it is comes first (`kind`), because a form has no agency and a list no owner.
+//! All rules look at `layout`: rows of segments with folded tokens, so that a lost mark or one misread letter in a
+//! label does no harm. Values stay as read; only dates and numbers are brought into one form (`dates`,
+//! [`personal_id`]).
+//!
+//! A code beats text. Where two pieces of evidence contradict each other, neither is very sure; where they agree, they
+//! vouch for one another. Nothing is final before the clerk confirms it, so what is not on the paper is not proposed.
 
-mod code;
-mod date;
+mod codes;
+mod dates;
 mod header;
-mod identity;
 mod kind;
-mod label;
-mod line;
+mod labels;
+mod layout;
+pub mod personal_id;
+mod persons;
 
-pub use identity::contradiction;
-
-use line::Line;
+use layout::Line;
 use serde::{Deserialize, Serialize};
-use sohoa_model::{Field, FieldName, Source, Word, page::Barcode};
+use sohoa_model::{Field, FieldName, Source, Word, page::Barcode, text::fold};
 
 /// Grows when the same words would give other fields.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+/// What decides the outcome besides the pages.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Params {
-    /// The day of reading, `YYYY-MM-DD`: no paper was issued after it. Empty = do not look.
+    /// The day of reading, `YYYY-MM-DD`: no paper was issued and nobody born after it. Empty leaves that unchecked.
     pub today: String,
 }
 
-/// A page as read.
+/// A page of the document, as it was read.
+#[derive(Clone, Copy, Debug)]
 pub struct Page<'a> {
     /// Within the document, from 1.
     pub number: u32,
-    /// Of the upright frame.
+    /// Size of the upright frame in which the boxes stand.
     pub width: u32,
     pub height: u32,
     pub words: &'a [Word],
@@ -41,49 +47,86 @@ pub struct Page<'a> {
 
 /// The fields of one document, at most one of each name, in the order of [`FieldName`].
 pub fn run(pages: &[Page], params: &Params) -> Vec<Field> {
-    let lines: Vec<Line> = pages.iter().flat_map(line::lines).collect();
-    let mut found = Vec::new();
-    let kind = kind::tell(&lines, pages);
-    found.extend(kind.clone());
-    let key = kind.as_ref().map_or("khac", |f| f.value.as_str());
-    found.extend(header::read(&lines, key));
-    found.extend(label::read(&lines, key));
-    found.extend(code::read(pages));
-    found.retain(|f| !is_future(f, &params.today));
-    identity::cross_check(&mut found);
-    best_of_each(found)
+    let lines: Vec<Line> = pages.iter().flat_map(layout::lines).collect();
+    let coded = codes::read(pages);
+    let kind = kind::tell(&lines, pages, &coded);
+    let mut found = header::read(&lines, kind.as_ref());
+    found.extend(labels::read(&lines, kind.as_ref()));
+    found.extend(kind.map(|kind| kind.field));
+    found.retain(|field| !lies_ahead(field, &params.today));
+    let mut found = best_of_each(found);
+    personal_id::cross_check(&mut found);
+    weigh_against_codes(&mut found, coded)
 }
 
-fn is_future(field: &Field, today: &str) -> bool {
+/// Dates are `YYYY-MM-DD`, so their order is that of their text.
+fn lies_ahead(field: &Field, today: &str) -> bool {
     let dated = matches!(field.name, FieldName::IssuedDate | FieldName::BirthDate | FieldName::CardIssuedDate);
-    // Dates are YYYY-MM-DD, so their order is that of their text.
     dated && !today.is_empty() && field.value.as_str() > today
 }
 
-/// Codes before text, then the surer, then the earlier.
+/// The surer of each name, then the earlier found.
 fn best_of_each(mut found: Vec<Field>) -> Vec<Field> {
-    found.sort_by(|a, b| a.name.cmp(&b.name).then(b.source.cmp(&a.source)).then(b.confidence.total_cmp(&a.confidence)));
-    found.dedup_by(|later, first| later.name == first.name);
+    found.sort_by(|a, b| a.name.cmp(&b.name).then(b.confidence.total_cmp(&a.confidence)));
+    found.dedup_by_key(|field| field.name);
     found
 }
 
-/// A field read from the words of a line.
-fn field(name: FieldName, value: impl Into<String>, words: &[&Word], page: u32, strength: f32) -> Field {
-    let read = words.iter().map(|w| w.confidence).fold(100.0, f32::min);
+/// A code takes the place of what was read, and is less sure when the two disagree: one of them may belong to
+/// somebody else.
+fn weigh_against_codes(read: &mut Vec<Field>, coded: Vec<Field>) -> Vec<Field> {
+    for mut field in best_of_each(coded) {
+        match read.iter_mut().find(|other| other.name == field.name) {
+            Some(other) => {
+                let agree = layout::plain(&other.value) == layout::plain(&field.value);
+                if !agree && field.name != FieldName::Address && other.confidence >= 60.0 {
+                    field.confidence = field.confidence.min(80.0);
+                }
+                *other = field;
+            }
+            None => read.push(field),
+        }
+    }
+    read.sort_by_key(|field| field.name);
+    std::mem::take(read)
+}
+
+/// A value read from words. `strength` is how much the place or label says, 0 to 1.
+fn read_from(name: FieldName, value: impl Into<String>, words: &[&Word], page: u32, strength: f32) -> Field {
+    let doubtful = words.iter().map(|w| w.confidence).fold(100.0, f32::min);
     let mean = words.iter().map(|w| w.confidence).sum::<f32>() / words.len().max(1) as f32;
-    let left = words.iter().map(|w| w.bounds[0]).min().unwrap_or(0);
-    let top = words.iter().map(|w| w.bounds[1]).min().unwrap_or(0);
-    let right = words.iter().map(|w| w.bounds[0] + w.bounds[2]).max().unwrap_or(0);
-    let bottom = words.iter().map(|w| w.bounds[1] + w.bounds[3]).max().unwrap_or(0);
     Field {
         name,
         value: value.into(),
         source: Source::Text,
         // One doubtful word makes the whole doubtful.
-        confidence: (0.5 * read + 0.5 * mean) * strength,
+        confidence: ((doubtful + mean) / 2.0 * strength).clamp(0.0, 100.0),
         page: Some(page),
-        bounds: (!words.is_empty()).then_some([left, top, right - left, bottom - top]),
+        bounds: union(words),
     }
+}
+
+fn union(words: &[&Word]) -> Option<sohoa_model::Box4> {
+    let left = words.iter().map(|w| w.bounds[0]).min()?;
+    let top = words.iter().map(|w| w.bounds[1]).min()?;
+    let right = words.iter().map(|w| w.bounds[0] + w.bounds[2]).max()?;
+    let bottom = words.iter().map(|w| w.bounds[1] + w.bounds[3]).max()?;
+    Some([left, top, right - left, bottom - top])
+}
+
+/// Words as running text, without the dots of form lines and what a ruler or stamp leaves at the ends.
+fn spoken(words: &[&Word]) -> String {
+    let parts: Vec<&str> =
+        words.iter().map(|w| w.text.trim_matches(layout::is_leader)).filter(|text| !text.is_empty()).collect();
+    let text = parts.join(" ");
+    let text = text.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '"' | '“' | '”' | '(' | ')'));
+    // A bracket that was opened on the line closes on it.
+    if text.contains('(') { text.to_owned() } else { text.trim_end_matches(')').to_owned() }
+}
+
+/// Same but for marks, case and punctuation.
+fn same(a: &str, b: &str) -> bool {
+    fold(a) == fold(b)
 }
 
 #[cfg(test)]

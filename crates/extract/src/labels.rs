@@ -1,0 +1,331 @@
+//! Forms: a label, then what was written or typed after it, on dots or not; beside it in the next column of a table, or
+//! below it as on a card.
+
+use sohoa_model::{DossierCode, Field, FieldName, Word};
+
+use crate::kind::Kind;
+use crate::layout::{self, Line};
+use crate::persons::{People, Role, name_in};
+use crate::{codes, dates, personal_id, read_from, spoken};
+
+/// What a label says of that which follows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Label {
+    /// A person's name.
+    Person(Role),
+    /// Something of the person named before, or of the paper.
+    Value(FieldName),
+    /// Something that no field holds, but that ends the value before it.
+    End,
+}
+
+use Label::{End, Person, Value};
+
+/// Labels, folded; where several fit, the longest does.
+const LABELS: [(&str, Label); 83] = [
+    ("ho chu dem ten nguoi yeu cau", Person(Role::Applicant)),
+    ("ho va ten nguoi yeu cau", Person(Role::Applicant)),
+    ("ho chu dem ten nguoi khai", Person(Role::Applicant)),
+    ("ho va ten nguoi khai", Person(Role::Applicant)),
+    ("ho va ten nguoi nop", Person(Role::Applicant)),
+    ("ho ten nguoi nop", Person(Role::Applicant)),
+    ("nguoi nop ho so", Person(Role::Applicant)),
+    ("tiep nhan ho so cua", Person(Role::Applicant)),
+    ("ten nguoi lam don", Person(Role::Applicant)),
+    ("toi ten la", Person(Role::Applicant)),
+    ("ten toi la", Person(Role::Applicant)),
+    ("toi la", Person(Role::Applicant)),
+    ("xac nhan ong", Person(Role::Applicant)),
+    ("xac nhan ba", Person(Role::Applicant)),
+    ("xac nhan ong ba", Person(Role::Applicant)),
+    ("xac nhan ong ba co ten sau", Person(Role::Applicant)),
+    ("nguoi duoc xac nhan", Person(Role::Applicant)),
+    ("ho chu dem ten", Person(Role::Named)),
+    ("ho chu dem va ten", Person(Role::Named)),
+    ("ho chu dem va ten khai sinh", Person(Role::Named)),
+    ("ho chu dem ten khai sinh", Person(Role::Named)),
+    ("ho chu dem ten vo", Person(Role::Named)),
+    ("ho va ten khai sinh", Person(Role::Named)),
+    ("ho va ten vo", Person(Role::Named)),
+    ("ho va ten chu ho", Person(Role::Other)),
+    ("ho chu dem va ten chu ho", Person(Role::Other)),
+    ("ho va ten", Person(Role::Named)),
+    ("ho ten", Person(Role::Named)),
+    ("ho ten khai sinh", Person(Role::Named)),
+    ("ho chu dem ten nguoi me", Person(Role::Other)),
+    ("ho chu dem ten nguoi cha", Person(Role::Other)),
+    ("ho chu dem ten me", Person(Role::Other)),
+    ("ho chu dem ten cha", Person(Role::Other)),
+    ("ho chu dem ten chong", Person(Role::Other)),
+    ("ho chu dem ten nguoi di khai sinh", Person(Role::Other)),
+    ("ho chu dem ten nguoi di dang ky", Person(Role::Other)),
+    ("ho va ten chong", Person(Role::Other)),
+    ("ho va ten nguoi me", Person(Role::Other)),
+    ("ho va ten nguoi cha", Person(Role::Other)),
+    ("ho va ten me", Person(Role::Other)),
+    ("ho va ten cha", Person(Role::Other)),
+    ("ho ten me", Person(Role::Other)),
+    ("ho ten cha", Person(Role::Other)),
+    ("ho va ten nguoi di khai sinh", Person(Role::Other)),
+    ("nguoi duoc uy quyen", Person(Role::Other)),
+    ("can bo tiep nhan", Person(Role::Other)),
+    ("nguoi tiep nhan ho so", Person(Role::Other)),
+    ("so dinh danh ca nhan", Value(FieldName::PersonalId)),
+    ("ma dinh danh", Value(FieldName::PersonalId)),
+    ("so cccd", Value(FieldName::PersonalId)),
+    ("cccd so", Value(FieldName::PersonalId)),
+    ("cccd", Value(FieldName::PersonalId)),
+    ("can cuoc cong dan so", Value(FieldName::PersonalId)),
+    ("can cuoc so", Value(FieldName::PersonalId)),
+    ("so can cuoc", Value(FieldName::PersonalId)),
+    ("so can cuoc cong dan", Value(FieldName::PersonalId)),
+    ("so no", Value(FieldName::PersonalId)),
+    ("giay to tuy than", Value(FieldName::PersonalId)),
+    ("ngay thang nam sinh", Value(FieldName::BirthDate)),
+    ("ngay sinh", Value(FieldName::BirthDate)),
+    ("sinh ngay", Value(FieldName::BirthDate)),
+    ("gioi tinh", Value(FieldName::Sex)),
+    ("noi thuong tru", Value(FieldName::Address)),
+    ("noi cu tru", Value(FieldName::Address)),
+    ("thuong tru tai", Value(FieldName::Address)),
+    ("cu tru tai", Value(FieldName::Address)),
+    ("dia chi thuong tru", Value(FieldName::Address)),
+    ("dia chi", Value(FieldName::Address)),
+    ("ma ho so", Value(FieldName::DossierCode)),
+    ("ma so ho so", Value(FieldName::DossierCode)),
+    ("ma thu tuc", Value(FieldName::Procedure)),
+    ("ma tthc", Value(FieldName::Procedure)),
+    ("ngay thang nam dang ky", Value(FieldName::IssuedDate)),
+    ("dang ky ngay", Value(FieldName::IssuedDate)),
+    ("noi dang ky khai sinh", Value(FieldName::Agency)),
+    ("noi dang ky ket hon", Value(FieldName::Agency)),
+    ("noi dang ky", Value(FieldName::Agency)),
+    ("dan toc", End),
+    ("quoc tich", End),
+    ("que quan", End),
+    ("noi sinh", End),
+    ("dien thoai", End),
+    ("so dien thoai", End),
+];
+
+/// A label on a line: its tokens, and what it says.
+struct Found {
+    first: usize,
+    end: usize,
+    label: Label,
+}
+
+pub fn read(lines: &[Line], kind: Option<&Kind>) -> Vec<Field> {
+    let key = kind.map_or("", |k| k.key);
+    let mut people = People::default();
+    let mut found: Vec<Field> = Vec::new();
+    for (at, line) in lines.iter().enumerate() {
+        let labels = on(line);
+        for (n, label) in labels.iter().enumerate() {
+            let value = Region::after(lines, at, label, labels.get(n + 1), key == "can_cuoc");
+            let left = place(line, label.first);
+            match label.label {
+                // A list names many; none of them owns it.
+                Person(_) if key == "danh_sach" => {}
+                Person(role) => people.name(role, line, left, value.person()),
+                Value(name) => match (name, value.read(name, lines, at)) {
+                    (_, None) => {}
+                    (FieldName::DossierCode | FieldName::Procedure, Some(field)) => found.push(field),
+                    (FieldName::IssuedDate | FieldName::Agency, Some(field)) => {
+                        found.extend(kind.filter(|k| k.is_civil_status()).map(|_| field));
+                    }
+                    (_, Some(field)) if key != "danh_sach" => people.tell(left, field),
+                    _ => {}
+                },
+                End => {}
+            }
+        }
+        if key == "can_cuoc" && line.begins("ngay thang nam") {
+            // On the back of a card, the day of issue.
+            let date = dates::any(&line.words()).filter(|_| !line.begins("ngay thang nam sinh"));
+            found.extend(date.map(|d| read_from(FieldName::CardIssuedDate, d.value, &d.words, line.page, 0.9)));
+        }
+    }
+    found.extend(people.owner());
+    found.extend(anywhere(lines, &found, key));
+    found
+}
+
+/// Codes that speak for themselves, with or without a label.
+fn anywhere(lines: &[Line], found: &[Field], key: &str) -> Vec<Field> {
+    let missing = |name| found.iter().all(|f| f.name != name);
+    let mut more = Vec::new();
+    if missing(FieldName::DossierCode) {
+        more.extend(lines.iter().find_map(|line| dossier_code(&line.words(), line.page, 0.88)));
+    }
+    if missing(FieldName::Procedure) && key == "giay_tiep_nhan" {
+        more.extend(lines.iter().find_map(|line| procedure(&line.words(), line.page, 0.85)));
+    }
+    if missing(FieldName::PersonalId) && key != "danh_sach" {
+        let mut ids: Vec<Field> = lines
+            .iter()
+            .filter_map(|line| {
+                let (id, words, repaired) = personal_id::find(&line.words())?;
+                (!repaired).then(|| read_from(FieldName::PersonalId, id, &words, line.page, 0.65))
+            })
+            .collect();
+        ids.dedup_by(|a, b| a.value == b.value);
+        // One number may be the owner's; of two nobody knows whose they are.
+        if ids.len() == 1 {
+            more.extend(ids.pop());
+        }
+    }
+    more
+}
+
+/// Where a token begins, in thousandths of the page's width.
+fn place(line: &Line, token: usize) -> u32 {
+    let (first, last) = (&line.words[0].bounds, line.words[line.words.len() - 1].bounds);
+    let whole = (last[0] + last[2]).saturating_sub(first[0]).max(1);
+    let into = line.words[line.tokens[token].word].bounds[0].saturating_sub(first[0]);
+    line.left + (line.right - line.left) * into / whole
+}
+
+/// Every label on the line, in order.
+fn on(line: &Line) -> Vec<Found> {
+    let mut found: Vec<Found> = Vec::new();
+    let mut first = 0;
+    while first < line.tokens.len() {
+        let fits =
+            |(text, label): &(&str, Label)| layout::matches(&line.tokens[first..], text).map(|count| (count, *label));
+        match LABELS.iter().filter_map(fits).max_by_key(|(count, _)| *count) {
+            Some((count, label)) => {
+                found.push(Found { first, end: first + count, label });
+                first += count;
+            }
+            None => first += 1,
+        }
+    }
+    found
+}
+
+/// Where the value of a label is looked for: after it, beside it, below it.
+struct Region<'a> {
+    page: u32,
+    /// Candidates, the likelier first.
+    runs: Vec<Vec<&'a Word>>,
+}
+
+impl<'a> Region<'a> {
+    fn after(lines: &'a [Line], at: usize, label: &Found, next: Option<&Found>, card: bool) -> Self {
+        let line = &lines[at];
+        let start = line.tokens[label.end - 1].word + 1;
+        let end = next.map_or(line.words.len(), |n| line.tokens[n.first].word);
+        let words: Vec<&Word> = line.words.get(start..end).unwrap_or(&[]).iter().collect();
+        let own = past_notes(words);
+        let blank = !own.iter().any(|w| w.text.chars().any(char::is_alphanumeric));
+        let mut runs = vec![own];
+        if next.is_none() {
+            let beside = lines.get(at + 1).filter(|l| l.row == line.row && on(l).is_empty());
+            if blank || card {
+                runs.extend(beside.map(|l| l.words.iter().collect()));
+                let below = lines[at + 1..].iter().find(|l| l.row != line.row && l.right > line.left);
+                let near = |l: &&Line| l.page == line.page && l.row <= line.row + 1 && on(l).is_empty();
+                runs.extend(below.filter(near).filter(|_| beside.is_none()).map(|l| l.words.iter().collect()));
+            }
+        }
+        Self { page: line.page, runs }
+    }
+
+    fn person(&self) -> Option<Field> {
+        let (name, words) = self.runs.iter().find_map(|run| name_in(run))?;
+        Some(read_from(FieldName::OwnerName, name, &words, self.page, 0.92))
+    }
+
+    fn read(&self, name: FieldName, lines: &'a [Line], at: usize) -> Option<Field> {
+        let page = self.page;
+        self.runs.iter().find_map(|run| match name {
+            FieldName::PersonalId => {
+                let start = run.iter().position(|w| w.text.contains(|c: char| c.is_ascii_digit()))?;
+                let (id, words, repaired) = personal_id::find(&run[start..]).or_else(|| personal_id::find(run))?;
+                Some(read_from(name, id, &words, page, if repaired { 0.7 } else { 0.95 }))
+            }
+            FieldName::BirthDate | FieldName::IssuedDate => {
+                let found = dates::any(run)?;
+                Some(read_from(name, found.value, &found.words, page, 0.92))
+            }
+            FieldName::Sex => {
+                let mut said = run.iter().filter(|w| matches!(&*layout::plain(&w.text), "nam" | "nu"));
+                // Both printed means that one of them is ticked.
+                let (word, None) = (said.next()?, said.next()) else { return None };
+                let value = if layout::plain(&word.text) == "nam" { "Nam" } else { "Nữ" };
+                Some(read_from(name, value, &[word], page, 0.93))
+            }
+            FieldName::Address | FieldName::Agency => {
+                let mut words = run.clone();
+                words.extend(wrapped(lines, at, run));
+                let value = spoken(&words);
+                (value.split(' ').count() >= 3).then(|| read_from(name, value, &words, page, 0.82))
+            }
+            FieldName::DossierCode => dossier_code(run, page, 0.97),
+            FieldName::Procedure => procedure(run, page, 0.95),
+            _ => None,
+        })
+    }
+}
+
+/// Without what a form says between label and value: `(1):`, `/ Full name:`, `(viết chữ in hoa)`.
+fn past_notes(words: Vec<&Word>) -> Vec<&Word> {
+    let colon = words.iter().take(8).position(|w| w.text.ends_with(':'));
+    // An address may have colons of its own only after a comma.
+    if let Some(colon) = colon.filter(|c| !words[..*c].iter().any(|w| w.text.ends_with(','))) {
+        return words[colon + 1..].to_vec();
+    }
+    if words.first().is_some_and(|w| w.text.starts_with('('))
+        && let Some(end) = words.iter().position(|w| w.text.contains(')'))
+    {
+        return words[end + 1..].to_vec();
+    }
+    words
+}
+
+/// The rest of a value that did not fit on its line: what stands below without a label, when the line was full.
+fn wrapped<'a>(lines: &'a [Line], at: usize, run: &[&Word]) -> Vec<&'a Word> {
+    let line = &lines[at];
+    let full = line.right > 780 && run.last().is_some_and(|w| !w.text.ends_with(['.', ';', '…']));
+    let open = run.last().is_some_and(|w| w.text.ends_with(','));
+    let below = lines.iter().find(|l| l.page == line.page && l.row == line.row + 1);
+    let joins = |l: &&Line| {
+        let short = l.right < 780 || open;
+        on(l).is_empty() && l.top.saturating_sub(line.bottom) < 25 && short && !l.begins("toi") && !l.begins("ngay")
+    };
+    below.filter(|_| full || open).filter(joins).map_or(Vec::new(), |l| l.words.iter().collect())
+}
+
+fn dossier_code(words: &[&Word], page: u32, strength: f32) -> Option<Field> {
+    let field = |code: DossierCode, words: &[&Word], strength| {
+        read_from(FieldName::DossierCode, code.as_str(), words, page, strength)
+    };
+    words.iter().enumerate().find_map(|(i, word)| {
+        let dashes = |text: &str| text.replace(['–', '—', '−'], "-");
+        if let Some((code, _)) = DossierCode::find(&dashes(&word.text)) {
+            return Some(field(code, &[word], strength));
+        }
+        // Taken apart at a dash, or an O for a zero.
+        let end = (i + 3).min(words.len());
+        let joined: String = words[i..end].iter().map(|w| dashes(&w.text)).collect();
+        let mut letters = joined.chars();
+        let repaired: String =
+            letters.next().into_iter().chain(letters.map(|c| if c == 'O' { '0' } else { c })).collect();
+        let (code, range) = DossierCode::find(&repaired).filter(|(_, range)| range.start == 0)?;
+        let mut covered = 0;
+        let used = words[i..end].iter().take_while(|w| {
+            let begins = covered < range.end;
+            covered += dashes(&w.text).len();
+            begins
+        });
+        Some(field(code, &used.copied().collect::<Vec<_>>(), strength * 0.8))
+    })
+}
+
+fn procedure(words: &[&Word], page: u32, strength: f32) -> Option<Field> {
+    words.iter().find_map(|w| {
+        let code = codes::procedure(&w.text)?;
+        Some(read_from(FieldName::Procedure, code, &[w], page, strength))
+    })
+}

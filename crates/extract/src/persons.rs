@@ -1,0 +1,159 @@
+//! Whom a paper speaks of. Forms name several people: the one who asks, the child, father and mother, bride and groom.
+//! The owner is who asks, or else who is named first; what stands under another's name is another's.
+
+use sohoa_model::{Field, Word};
+
+use crate::layout::{self, Line};
+
+/// How a label speaks of a person; the more telling first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// Who asks for something.
+    Applicant,
+    /// Somebody who is simply named.
+    Named,
+    /// Somebody else by the label's own words: the mother, the other party.
+    Other,
+}
+
+/// A person whom a form names.
+pub struct Person {
+    pub role: Role,
+    page: u32,
+    row: u32,
+    left: u32,
+    /// Name first, then whatever else stands under it.
+    pub fields: Vec<Field>,
+}
+
+/// The people of a document as its lines are read.
+#[derive(Default)]
+pub struct People {
+    people: Vec<Person>,
+    /// What stood before anybody was named.
+    before: Vec<Field>,
+}
+
+impl People {
+    pub fn name(&mut self, role: Role, line: &Line, left: u32, name: Option<Field>) {
+        // The same person named again, as under a signature, opens nothing new.
+        let again =
+            |p: &Person| p.fields.first().zip(name.as_ref()).is_some_and(|(a, b)| crate::same(&a.value, &b.value));
+        if role == Role::Named && self.people.iter().any(again) {
+            return;
+        }
+        let fields = name.into_iter().collect();
+        self.people.push(Person { role, page: line.page, row: line.row, left, fields });
+    }
+
+    /// A value belongs to who was named last; where two were named side by side, to the one above it.
+    pub fn tell(&mut self, left: u32, field: Field) {
+        let Some(last) = self.people.last() else {
+            if !self.before.iter().any(|f| f.name == field.name) {
+                self.before.push(field);
+            }
+            return;
+        };
+        let (page, row) = (last.page, last.row);
+        let beside = self.people.iter_mut().filter(|p| p.page == page && p.row == row);
+        let mut beside: Vec<&mut Person> = beside.collect();
+        beside.sort_by_key(|p| p.left);
+        let at = beside.iter().rposition(|p| p.left <= left + 30).unwrap_or(0);
+        let person = &mut beside[at];
+        if !person.fields.iter().any(|f| f.name == field.name) {
+            person.fields.push(field);
+        }
+    }
+
+    /// All that is known of the owner.
+    pub fn owner(self) -> Vec<Field> {
+        let Some(first) = self.people.iter().map(|p| p.role).min().filter(|role| *role != Role::Other) else {
+            return if self.people.is_empty() { self.before } else { Vec::new() };
+        };
+        let mut fields = Vec::new();
+        for (i, person) in self.people.into_iter().enumerate() {
+            if person.role == first {
+                fields = person.fields;
+                // What stands above the first name, as on a card, is that person's too.
+                if i == 0 {
+                    let more = self.before.into_iter().filter(|b| fields.iter().all(|f| f.name != b.name));
+                    let more: Vec<Field> = more.collect();
+                    fields.extend(more);
+                }
+                break;
+            }
+        }
+        fields
+    }
+}
+
+/// What is written before a name, folded.
+fn is_address(text: &str) -> bool {
+    matches!(text, "ong" | "ba" | "ong ba" | "anh" | "chi" | "mr" | "mrs" | "chau")
+}
+
+/// The name that words begin with: two to six of them with capitals, until something else begins. In capitals
+/// throughout or not at all.
+pub fn name_in<'a>(words: &[&'a Word]) -> Option<(String, Vec<&'a Word>)> {
+    let mut name: Vec<(&str, &Word)> = Vec::new();
+    for word in words {
+        let text = word.text.trim_matches(|c: char| !c.is_alphabetic());
+        let blank = text.is_empty()
+            && word.text.chars().all(|c| layout::is_leader(c) || matches!(c, ':' | '-' | '(' | ')' | '/'));
+        if name.is_empty() && (blank || is_address(&layout::plain(&word.text))) {
+            continue;
+        }
+        let written = |c: char| c.is_alphabetic() || matches!(c, '\'' | '’' | '-');
+        let proper = text.starts_with(char::is_uppercase) && text.chars().all(written);
+        let loud = |t: &str| t.chars().filter(|c| c.is_alphabetic()).all(char::is_uppercase);
+        let even = name.first().is_none_or(|(first, _)| {
+            first.chars().count() < 2 || loud(first) == loud(text) || text.chars().count() < 2
+        });
+        // A number before the name is none of its words, one within it ends it.
+        if !proper || !even || word.text.starts_with(char::is_numeric) {
+            break;
+        }
+        name.push((text, word));
+        if name.len() == 6 || word.text.ends_with([',', ';', '.', ')', '…']) {
+            break;
+        }
+    }
+    (name.len() >= 2).then(|| {
+        let value = name.iter().map(|(text, _)| *text).collect::<Vec<_>>().join(" ");
+        (value, name.into_iter().map(|(_, word)| word).collect())
+    })
+}
+
+/// The first `ông` or `bà` with a name in running words.
+pub fn named_in<'a>(words: &[&'a Word]) -> Option<(String, Vec<&'a Word>)> {
+    (0..words.len()).find_map(|i| is_address(&layout::plain(&words[i].text)).then(|| name_in(&words[i + 1..]))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(text: &str) -> Option<String> {
+        let word = |t: &str| Word { text: t.into(), confidence: 90.0, bounds: [0, 0, 9, 9], line: 0, block: 0 };
+        let words: Vec<Word> = text.split(' ').map(word).collect();
+        name_in(&words.iter().collect::<Vec<_>>()).map(|(name, _)| name)
+    }
+
+    #[test]
+    fn a_name_ends_where_something_else_begins() {
+        for (text, expected) in [
+            ("NGUYỄN MINH KHÔI", Some("NGUYỄN MINH KHÔI")),
+            ("..... Lê Thị Thu Thủy......", Some("Lê Thị Thu Thủy")),
+            ("Ông (Bà): Trần Văn Bình, sinh ngày", Some("Trần Văn Bình")),
+            ("Ông: ĐỖ VĂN Ý Sinh ngày", Some("ĐỖ VĂN Ý")),
+            ("Nguyễn Văn A sinh năm 1990", Some("Nguyễn Văn A")),
+            ("Ksor H'Bia", Some("Ksor H'Bia")),
+            ("người mẹ", None),
+            ("Nam", None),
+            ("027194000123 Lê Thị Hà", None),
+            ("......", None),
+        ] {
+            assert_eq!(name(text).as_deref(), expected, "{text}");
+        }
+    }
+}
