@@ -251,24 +251,15 @@ fn subject<'a>(lines: &'a [Line], head: &'a [Line], kind: &Kind) -> Option<(Stri
     for line in head.iter().skip(title.last + 1).take(4) {
         let close = line.top.saturating_sub(above.bottom) < 22;
         let whole = !lines.iter().any(|other| other.row == line.row && !std::ptr::eq(other, line));
-        const TEXT: [&str; 12] = [
-            "so",
-            "quyen so",
-            "chu tich",
-            "giam doc",
-            "truong phong",
-            "uy ban nhan dan",
-            "hoi dong nhan dan",
-            "ho chu dem",
-            "ho va ten",
-            "toi ten",
-            "ban hanh kem",
-            "ma ho so",
-        ];
-        // A heading in capitals under the trích yếu is the authority that decides.
-        let authority = line.is_capitals() && TEXT[2..7].iter().any(|t| line.begins(t));
-        let label = TEXT.iter().any(|t| line.begins(t)) && (!line.is_capitals() || authority);
-        if !(close && whole && line.is_centred() && line.left > 130) || label || line.text().ends_with(':') {
+        // What else may stand centred there: the number, a label, the authority that decides.
+        const OTHER: [&str; 8] =
+            ["so", "quyen so", "ma ho so", "ho chu dem", "ho va ten", "toi ten", "ban hanh kem", "hom nay"];
+        const AUTHORITIES: [&str; 6] =
+            ["chu tich", "giam doc", "truong phong", "uy ban nhan dan", "hoi dong nhan dan", "bo truong"];
+        let other = OTHER.iter().any(|o| line.begins(o))
+            || line.is_capitals() && AUTHORITIES.iter().any(|a| line.begins(a))
+            || line.text().ends_with(':');
+        if !(close && whole && line.is_centred() && line.left > 130) || other {
             break;
         }
         words.extend(&line.words);

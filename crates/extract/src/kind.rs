@@ -48,13 +48,16 @@ impl Kind {
 }
 
 /// Titles beside the names of the types, folded.
-const TITLES: [(&str, &str); 7] = [
+const TITLES: [(&str, &str); 10] = [
     ("giay tiep nhan ho so", "giay_tiep_nhan"),
     ("to khai dang ky ket hon", "to_khai_dang_ky_ket_hon"),
     ("the can cuoc", "can_cuoc"),
     ("can cuoc cong dan", "can_cuoc"),
     ("citizen identity card", "can_cuoc"),
     ("trich luc", "trich_luc"),
+    ("don xin", "don_de_nghi"),
+    ("don de nghi", "don_de_nghi"),
+    ("don yeu cau", "don_de_nghi"),
     ("don", "don_de_nghi"),
 ];
 

@@ -35,7 +35,12 @@ pub struct People {
 }
 
 impl People {
+    /// A label named somebody. Without a readable name it opens only somebody else, whose values must not be taken for
+    /// the owner's.
     pub fn name(&mut self, role: Role, line: &Line, left: u32, name: Option<Field>) {
+        if role != Role::Other && name.is_none() {
+            return;
+        }
         // The same person named again, as under a signature, opens nothing new.
         let again =
             |p: &Person| p.fields.first().zip(name.as_ref()).is_some_and(|(a, b)| crate::same(&a.value, &b.value));
