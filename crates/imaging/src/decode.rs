@@ -7,6 +7,9 @@ use std::io::Cursor;
 /// Memory that a picture may take: 200 megapixels in colour.
 const MEMORY: u64 = 800 << 20;
 
+/// Pixels on one side: 1200 dpi on A3.
+const SIDE: u32 = 20_000;
+
 /// Errors: `TooLarge`, `Unreadable`.
 pub fn decode(bytes: &[u8]) -> Result<DynamicImage> {
     let failed = |e: image::ImageError| match e {
@@ -16,6 +19,8 @@ pub fn decode(bytes: &[u8]) -> Result<DynamicImage> {
     let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|e| failed(e.into()))?;
     let mut limits = Limits::default();
     limits.max_alloc = Some(MEMORY);
+    limits.max_image_width = Some(SIDE);
+    limits.max_image_height = Some(SIDE);
     reader.limits(limits);
     reader.decode().map_err(failed)
 }

@@ -41,7 +41,7 @@ impl Ink {
     pub fn of(gray: &GrayImage) -> Self {
         let (width, height) = (gray.width() as usize, gray.height() as usize);
         let across = width.div_ceil(BLOCK);
-        let paper = paper(gray, across);
+        let paper = paper(gray);
         // Otsu's threshold over brightness relative to the paper; every third pixel is enough to count.
         let mut counts = [0u32; 256];
         for (y, row) in gray.as_raw().chunks_exact(width).enumerate().step_by(3) {
@@ -126,8 +126,9 @@ fn root(parent: &mut [u32], mut i: usize) -> usize {
 
 /// The paper's brightness per square: the upper quarter of its pixels begins there; the brightest of the neighbours,
 /// because a square may lie wholly in ink.
-fn paper(gray: &GrayImage, across: usize) -> Vec<u8> {
+pub fn paper(gray: &GrayImage) -> Vec<u8> {
     let (width, height) = (gray.width() as usize, gray.height() as usize);
+    let across = width.div_ceil(BLOCK);
     let down = height.div_ceil(BLOCK);
     let mut levels = Vec::with_capacity(across * down);
     for block in 0..across * down {

@@ -9,6 +9,7 @@ mod gray;
 mod ink;
 mod leaders;
 mod rotate;
+mod sauvola;
 mod skew;
 mod thumbnail;
 
@@ -34,11 +35,13 @@ pub struct Params {
     pub drop_red: bool,
     /// Dotted leaders are taken out before reading.
     pub drop_leaders: bool,
+    /// Pages on uneven paper, as poor copies are, are made black on white.
+    pub binarise: bool,
 }
 
 impl Default for Params {
     fn default() -> Self {
-        Self { reading_dpi: 160.0, least_skew: 0.2, drop_red: true, drop_leaders: true }
+        Self { reading_dpi: 160.0, least_skew: 0.2, drop_red: true, drop_leaders: true, binarise: true }
     }
 }
 
@@ -106,6 +109,10 @@ pub fn run(image: &DynamicImage, turn: Turn, dpi: f32, params: &Params) -> Resul
     if skew != 0.0 {
         plan.push(format!("skew{skew:+.1}"));
         gray = rotate::straighten_gray(&gray, skew);
+    }
+    if params.binarise && !bitonal && !blank && sauvola::suits(&gray) {
+        plan.push("sauvola".to_owned());
+        gray = sauvola::binarise(&gray);
     }
     Ok(Clean { gray, dpi: reading_dpi, width, height, skew, blank, plan: plan.join(",") })
 }

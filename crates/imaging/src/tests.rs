@@ -167,3 +167,51 @@ fn a_few_dots_and_uneven_ones_are_no_leader() {
     [0, 13, 40, 49, 78, 86, 109, 117, 133].into_iter().for_each(|x| dot(400 + x, 700));
     assert!(leaders::erase(&page, 300.0, 0.0).is_none());
 }
+
+#[test]
+fn only_uneven_paper_is_made_black_on_white() {
+    let even = run(&page(0.0).into(), Turn::None, 150.0, &Params::default()).unwrap();
+    assert!(!even.plan.contains("sauvola"), "{}", even.plan);
+
+    let letters = page(0.0);
+    // A shadow from the left, and the other side showing through.
+    let mut copy = letters.clone();
+    let back = image::imageops::fast_blur(&image::imageops::flip_horizontal(&letters), 2.5);
+    for (x, y, p) in copy.enumerate_pixels_mut() {
+        let shade = 0.5 + 0.5 * (x as f32 / 826.0);
+        let through = f32::from(245 - back.get_pixel(x, y)[0]) / 8.0;
+        p[0] = ((60.0 + f32::from(p[0]) * 0.75 - through) * shade) as u8;
+    }
+    let clean = run(&copy.into(), Turn::None, 150.0, &Params::default()).unwrap();
+    assert!(clean.plan.contains("sauvola"), "{}", clean.plan);
+    let wrong = letters.pixels().zip(clean.gray.pixels()).filter(|(a, b)| (a[0] < 128) != (b[0] < 128)).count();
+    assert!(wrong * 1000 < clean.gray.len(), "{wrong} pixels wrong");
+
+    let pale = GrayImage::from_fn(826, 1169, |x, y| Luma([255 - (255 - letters.get_pixel(x, y)[0]) / 4]));
+    let pale = run(&pale.into(), Turn::None, 150.0, &Params::default()).unwrap();
+    assert!(!pale.plan.contains("sauvola"), "{}", pale.plan);
+}
+
+#[test]
+fn a_page_of_a_few_pixels_is_no_trouble() {
+    for (width, height) in [(1, 1), (1, 400), (400, 1), (33, 31), (64, 64)] {
+        for turn in Turn::ALL {
+            let clean = run(&GrayImage::new(width, height).into(), turn, 300.0, &Params::default()).unwrap();
+            assert_eq!((clean.width, clean.height), turn.size(width, height));
+        }
+    }
+}
+
+#[test]
+fn what_is_too_large_or_no_picture_is_refused() {
+    let mut long = std::io::Cursor::new(Vec::new());
+    GrayImage::new(20_001, 1).write_to(&mut long, image::ImageFormat::Png).unwrap();
+    assert_eq!(decode(&long.into_inner()).unwrap_err().code, Code::TooLarge);
+    let mut cut = Vec::new();
+    page(0.0).write_to(&mut std::io::Cursor::new(&mut cut), image::ImageFormat::Png).unwrap();
+    cut.truncate(cut.len() / 2);
+    for bytes in [&cut[..], b"not a picture", b""] {
+        let error = decode(bytes).unwrap_err();
+        assert!(error.code == Code::Unreadable && !error.hint.is_empty());
+    }
+}

@@ -1,7 +1,7 @@
 //! Reads page images the way the station does and writes the text of each to `FOLDER/NAME.txt`, so that recognition
 //! can be scored against known text:
 //!
-//!     cargo run -p sohoa-ocr --example score -- FOLDER PAGE…
+//!     cargo run -p sohoa-ocr --example read -- FOLDER PAGE…
 //!
 //! Prints, per page, the seconds of processor time of each step. Pages are taken for A4, models from `TESSDATA_PREFIX`.
 
@@ -14,16 +14,16 @@ use std::sync::atomic::AtomicBool;
 fn main() {
     let mut args = std::env::args_os().skip(1).map(PathBuf::from);
     let Some(folder) = args.next() else {
-        eprintln!("score FOLDER PAGE…");
+        eprintln!("read FOLDER PAGE…");
         std::process::exit(2);
     };
-    if let Err(error) = score(&folder, args) {
+    if let Err(error) = run(&folder, args) {
         eprintln!("{error}\n{}", error.hint);
         std::process::exit(1);
     }
 }
 
-fn score(folder: &Path, pages: impl Iterator<Item = PathBuf>) -> Result<()> {
+fn run(folder: &Path, pages: impl Iterator<Item = PathBuf>) -> Result<()> {
     let tessdata = std::env::var_os("TESSDATA_PREFIX").unwrap_or("/usr/share/tesseract-ocr/5/tessdata".into());
     let mut reader = Reader::new(Path::new(&tessdata), "vie")?;
     let cancel = AtomicBool::new(false);
