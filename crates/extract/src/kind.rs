@@ -62,12 +62,15 @@ const TITLES: [(&str, &str); 10] = [
 ];
 
 /// What stands on one kind of form only, folded.
-const OWN_WORDS: [(&str, &str); 5] = [
+const OWN_WORDS: [(&str, &str); 8] = [
     ("noi dang ky khai sinh", "giay_khai_sinh"),
     ("nguoi ky giay khai sinh", "giay_khai_sinh"),
     ("ket hon lan thu may", "to_khai_dang_ky_ket_hon"),
     ("tiep nhan ho so cua", "giay_tiep_nhan"),
     ("nguoi lam don", "don_de_nghi"),
+    ("place of residence", "can_cuoc"),
+    ("dac diem nhan dang", "can_cuoc"),
+    ("personal identification", "can_cuoc"),
 ];
 
 /// How far down a title may begin, in thousandths of the page.
@@ -95,7 +98,9 @@ fn titled(lines: &[Line], upper: usize) -> Option<Kind> {
         while end < (start + 3).min(lines.len()) {
             let (above, below) = (&lines[end - 1], &lines[end]);
             let close = below.row == above.row + 1 && below.top.saturating_sub(above.bottom) < 25;
-            if !(close && below.is_capitals() && below.is_centred()) {
+            let numbered =
+                below.begins("so") && below.tokens.iter().any(|t| t.text.starts_with(|c: char| c.is_ascii_digit()));
+            if !(close && below.is_capitals() && below.is_centred()) || numbered {
                 break;
             }
             end += 1;

@@ -146,13 +146,14 @@ pub fn read(lines: &[Line], kind: Option<&Kind>) -> Vec<Field> {
             found.extend(date.map(|d| read_from(FieldName::CardIssuedDate, d.value, &d.words, line.page, 0.9)));
         }
     }
+    let nobody = people.is_empty();
     found.extend(people.owner());
-    found.extend(anywhere(lines, &found, key));
+    found.extend(anywhere(lines, &found, key, nobody));
     found
 }
 
 /// Codes that speak for themselves, with or without a label.
-fn anywhere(lines: &[Line], found: &[Field], key: &str) -> Vec<Field> {
+fn anywhere(lines: &[Line], found: &[Field], key: &str, nobody: bool) -> Vec<Field> {
     let missing = |name| found.iter().all(|f| f.name != name);
     let mut more = Vec::new();
     if missing(FieldName::DossierCode) {
@@ -161,18 +162,18 @@ fn anywhere(lines: &[Line], found: &[Field], key: &str) -> Vec<Field> {
     if missing(FieldName::Procedure) && key == "giay_tiep_nhan" {
         more.extend(lines.iter().find_map(|line| procedure(&line.words(), line.page, 0.85)));
     }
-    if missing(FieldName::PersonalId) && key != "danh_sach" {
-        let mut ids: Vec<Field> = lines
-            .iter()
-            .filter_map(|line| {
-                let (id, words, repaired) = personal_id::find(&line.words())?;
-                (!repaired).then(|| read_from(FieldName::PersonalId, id, &words, line.page, 0.65))
-            })
-            .collect();
+    if missing(FieldName::PersonalId) && nobody && key != "danh_sach" {
+        let mut ids: Vec<Field> = Vec::new();
+        for line in lines {
+            let words = line.words();
+            let each = (0..words.len()).filter_map(|i| personal_id::find(&words[i..=i]));
+            let each = each.filter(|(.., repaired)| !repaired);
+            ids.extend(each.map(|(id, words, _)| read_from(FieldName::PersonalId, id, &words, line.page, 0.65)));
+        }
         ids.dedup_by(|a, b| a.value == b.value);
         // One number may be the owner's; of two nobody knows whose they are.
-        if ids.len() == 1 {
-            more.extend(ids.pop());
+        if let [_] = ids[..] {
+            more.extend(ids);
         }
     }
     more
@@ -217,7 +218,7 @@ impl<'a> Region<'a> {
         let start = line.tokens[label.end - 1].word + 1;
         let end = next.map_or(line.words.len(), |n| line.tokens[n.first].word);
         let words: Vec<&Word> = line.words.get(start..end).unwrap_or(&[]).iter().collect();
-        let own = past_notes(words);
+        let own = past_notes(&line.words[start - 1], words);
         let blank = !own.iter().any(|w| w.text.chars().any(char::is_alphanumeric));
         let mut runs = vec![own];
         if next.is_none() {
@@ -260,7 +261,9 @@ impl<'a> Region<'a> {
                 let mut words = run.clone();
                 words.extend(wrapped(lines, at, run));
                 let value = spoken(&words);
-                (value.split(' ').count() >= 3).then(|| read_from(name, value, &words, page, 0.82))
+                // In running text a small letter goes on with the sentence.
+                let proper = value.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
+                (proper && value.split(' ').count() >= 3).then(|| read_from(name, value, &words, page, 0.82))
             }
             FieldName::DossierCode => dossier_code(run, page, 0.97),
             FieldName::Procedure => procedure(run, page, 0.95),
@@ -269,11 +272,15 @@ impl<'a> Region<'a> {
     }
 }
 
-/// Without what a form says between label and value: `(1):`, `/ Full name:`, `(viết chữ in hoa)`.
-fn past_notes(words: Vec<&Word>) -> Vec<&Word> {
+/// Without what a form says between label and value, as `(1):`, `/ Full name:`, `(viết chữ in hoa)`.
+fn past_notes<'a>(label: &Word, words: Vec<&'a Word>) -> Vec<&'a Word> {
+    if label.text.trim_end_matches(layout::is_leader).ends_with(':') {
+        return words;
+    }
     let colon = words.iter().take(8).position(|w| w.text.ends_with(':'));
-    // An address may have colons of its own only after a comma.
-    if let Some(colon) = colon.filter(|c| !words[..*c].iter().any(|w| w.text.ends_with(','))) {
+    // Past a comma or a figure the value has begun, and a colon is its own.
+    let begun = |w: &&Word| w.text.ends_with(',') || w.text.starts_with(|c: char| c.is_ascii_digit());
+    if let Some(colon) = colon.filter(|c| !words[..*c].iter().any(begun)) {
         return words[colon + 1..].to_vec();
     }
     if words.first().is_some_and(|w| w.text.starts_with('('))

@@ -70,6 +70,11 @@ impl People {
         }
     }
 
+    /// Whether nobody was named.
+    pub fn is_empty(&self) -> bool {
+        self.people.is_empty()
+    }
+
     /// All that is known of the owner.
     pub fn owner(self) -> Vec<Field> {
         let Some(first) = self.people.iter().map(|p| p.role).min().filter(|role| *role != Role::Other) else {
