@@ -113,10 +113,10 @@ fn issued(lines: &[Line], head: &[Line]) -> Option<Field> {
         read_from(FieldName::IssuedDate, found.value, &found.words, line.page, strength)
     };
     let right = |line: &Line, found: &dates::Found| {
-        let wide = (line.right - line.left).max(1);
-        let before = line.words[..found.at].iter().map(|w| w.text.chars().count() + 1).sum::<usize>() as u32;
-        let whole = line.text().chars().count().max(1) as u32;
-        line.left + wide * before / whole > 400
+        let [first, last] = [found.at, line.words.len() - 1].map(|i| line.words[i].bounds);
+        // The date itself, where the number or a motto runs into the line.
+        let part = (last[0] + last[2]).saturating_sub(first[0]) as f32 / (last[0] + last[2]).max(1) as f32;
+        line.right as f32 * (1.0 - part) > 400.0
     };
     let at_head = head.iter().find_map(|line| {
         let found = dates::in_words(&line.words()).filter(|found| right(line, found))?;

@@ -184,7 +184,7 @@ fn place(line: &Line, token: usize) -> u32 {
     let (first, last) = (&line.words[0].bounds, line.words[line.words.len() - 1].bounds);
     let whole = (last[0] + last[2]).saturating_sub(first[0]).max(1);
     let into = line.words[line.tokens[token].word].bounds[0].saturating_sub(first[0]);
-    line.left + (line.right - line.left) * into / whole
+    line.left + (u64::from(line.right - line.left) * u64::from(into) / u64::from(whole)) as u32
 }
 
 /// Every label on the line, in order.

@@ -8,8 +8,8 @@ use crate::Page;
 /// A piece of a row.
 pub struct Line {
     pub page: u32,
-    /// Rows of a document are numbered from the top of its first page.
-    pub row: u32,
+    /// Rows of a page are numbered from its top; no two pages share a number.
+    pub row: u64,
     pub words: Vec<Word>,
     pub tokens: Vec<Token>,
     /// Place on the page, in thousandths of its width and height.
@@ -53,7 +53,7 @@ pub fn tokens<'a>(words: impl IntoIterator<Item = &'a Word>) -> Vec<Token> {
 }
 
 impl Line {
-    fn new(page: &Page, row: u32, words: Vec<Word>) -> Option<Self> {
+    fn new(page: &Page, row: u64, words: Vec<Word>) -> Option<Self> {
         let share = |pixels: u32, whole: u32| (u64::from(pixels) * 1000 / u64::from(whole.max(1))) as u32;
         let edge = |side: fn(&Word) -> u32| words.iter().map(side);
         Some(Self {
@@ -155,7 +155,7 @@ pub fn lines(page: &Page) -> Vec<Line> {
                 None => joined.push(piece),
             }
         }
-        let row = page.number * 10_000 + number as u32;
+        let row = (u64::from(page.number) << 32) + number as u64;
         lines.extend(joined.into_iter().filter_map(|words| Line::new(page, row, words)));
     }
     lines
@@ -165,7 +165,9 @@ pub fn lines(page: &Page) -> Vec<Line> {
 fn pieces(line: &[Word]) -> Vec<Vec<Word>> {
     let speck =
         |w: &Word| !w.text.chars().any(|c| c.is_alphanumeric() || matches!(c, '.' | '…' | '-' | '–' | ':' | '/'));
-    let solid = line.iter().filter(|w| !speck(w) && w.bounds[2] > 0 && w.bounds[3] > 0);
+    // A box of nothing, or larger than any page, is no place on it.
+    let placed = |w: &&Word| w.bounds[2] > 0 && w.bounds[3] > 0 && w.bounds.iter().all(|v| *v < 1 << 24);
+    let solid = line.iter().filter(placed).filter(|w| !speck(w));
     let mut words: Vec<Word> = solid.flat_map(unglued).collect();
     words.sort_by_key(|w| w.bounds[0]);
     let mut pieces: Vec<Vec<Word>> = Vec::new();
@@ -194,7 +196,7 @@ fn unglued(word: &Word) -> Vec<Word> {
     cuts.push(letters.len());
     let [x, y, width, height] = word.bounds;
     // Letters are taken to be of one width, which is near enough for a box.
-    let at = |i: usize| width * i as u32 / letters.len().max(1) as u32;
+    let at = |i: usize| (u64::from(width) * i as u64 / letters.len().max(1) as u64) as u32;
     cuts.windows(2)
         .filter(|part| part[0] < part[1])
         .map(|part| Word {
@@ -245,7 +247,7 @@ mod tests {
 
     fn texts(words: &[Word]) -> Vec<(u32, String)> {
         let page = Page { number: 1, width: 1000, height: 1400, words, codes: &[] };
-        lines(&page).iter().map(|l| (l.row - 10_000, l.text())).collect()
+        lines(&page).iter().map(|l| ((l.row & 0xFF) as u32, l.text())).collect()
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub enum Role {
 pub struct Person {
     pub role: Role,
     page: u32,
-    row: u32,
+    row: u64,
     left: u32,
     /// Name first, then whatever else stands under it.
     pub fields: Vec<Field>,

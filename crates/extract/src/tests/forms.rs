@@ -1,0 +1,190 @@
+//! Forms and contracts, by their labels.
+
+use super::*;
+
+#[test]
+fn a_birth_certificate_is_the_childs() {
+    let found = Sheet::new()
+        .row(18.0, &[(30.0, "ỦY BAN NHÂN DÂN"), (110.0, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM")])
+        .row(24.0, &[(30.0, "PHƯỜNG VÕ CƯỜNG"), (118.0, "Độc lập - Tự do - Hạnh phúc")])
+        .centre(105.0, 46.0, "GIẤY KHAI SINH")
+        .centre(105.0, 55.0, "Số: 45/2026")
+        .left(26.0, 70.0, "Họ, chữ đệm, tên: NGUYỄN MINH KHÔI")
+        .left(26.0, 80.0, "Ngày, tháng, năm sinh: 02/01/2026 ghi bằng chữ: ngày hai tháng một năm hai nghìn")
+        .row(90.0, &[(26.0, "Giới tính: Nam"), (90.0, "Dân tộc: Kinh"), (140.0, "Quốc tịch: Việt Nam")])
+        .left(26.0, 100.0, "Số định danh cá nhân: 027226000419")
+        .left(26.0, 110.0, "Họ, chữ đệm, tên người mẹ: TRẦN THU HÀ")
+        .left(26.0, 120.0, "Ngày, tháng, năm sinh: 05/06/1996")
+        .left(26.0, 130.0, "Số định danh cá nhân: 027196000123")
+        .left(26.0, 140.0, "Họ, chữ đệm, tên người cha: NGUYỄN VĂN BÁCH")
+        .left(26.0, 150.0, "Nơi đăng ký khai sinh: UBND phường Võ Cường, tỉnh Bắc Ninh")
+        .left(26.0, 160.0, "Ngày, tháng, năm đăng ký: 15/01/2026")
+        .read();
+    assert_eq!(
+        found.all(),
+        [
+            (DocumentType, "giay_khai_sinh"),
+            (Number, "45"),
+            (IssuedDate, "2026-01-15"),
+            (Agency, "ỦY BAN NHÂN DÂN PHƯỜNG VÕ CƯỜNG"),
+            (OwnerName, "NGUYỄN MINH KHÔI"),
+            (PersonalId, "027226000419"),
+            (BirthDate, "2026-01-02"),
+            (Sex, "Nam"),
+        ]
+    );
+    // Number, birth and sex vouch for one another.
+    assert!(found.field(PersonalId).confidence > 94.0 && found.field(BirthDate).confidence > 90.0);
+}
+
+#[test]
+fn of_bride_and_groom_the_first_is_taken_and_never_a_mixture() {
+    let below = Sheet::new()
+        .centre(105.0, 42.0, "TỜ KHAI")
+        .centre(105.0, 48.0, "ĐĂNG KÝ KẾT HÔN")
+        .left(24.0, 64.0, "Thông tin về bên nam")
+        .left(24.0, 72.0, "Họ, chữ đệm, tên: .......Nguyễn Văn An.......")
+        .left(24.0, 82.0, "Dân tộc: ....Kinh.....")
+        .left(24.0, 92.0, "Thông tin về bên nữ")
+        .left(24.0, 100.0, "Họ, chữ đệm, tên: Đỗ Thị Hồng Nhung")
+        .left(24.0, 110.0, "Ngày, tháng, năm sinh: 02/03/1996")
+        .left(24.0, 120.0, "Số định danh cá nhân: 027196004518")
+        .left(30.0, 140.0, "Chúng tôi cam đoan việc kết hôn của chúng tôi là tự nguyện.")
+        .left(115.0, 150.0, "Võ Cường, ngày 12 tháng 01 năm 2026")
+        .read();
+    assert_eq!(
+        below.all(),
+        [(DocumentType, "to_khai_dang_ky_ket_hon"), (IssuedDate, "2026-01-12"), (OwnerName, "Nguyễn Văn An"),]
+    );
+    let beside = Sheet::new()
+        .centre(105.0, 42.0, "TỜ KHAI ĐĂNG KÝ KẾT HÔN")
+        .row(64.0, &[(24.0, "Thông tin"), (75.0, "Bên nữ"), (135.0, "Bên nam")])
+        .row(74.0, &[(24.0, "Họ, chữ đệm, tên"), (75.0, "Đỗ Thị Hồng Nhung"), (135.0, "Nguyễn Văn An")])
+        .row(84.0, &[(24.0, "Ngày, tháng, năm sinh"), (78.0, "02/03/1996"), (135.0, "14/06/1994")])
+        .row(94.0, &[(24.0, "Số định danh cá nhân"), (78.0, "027196004518"), (135.0, "027094001287")])
+        .read();
+    assert_eq!(
+        beside.all(),
+        [
+            (DocumentType, "to_khai_dang_ky_ket_hon"),
+            (OwnerName, "Đỗ Thị Hồng Nhung"),
+            (PersonalId, "027196004518"),
+            (BirthDate, "1996-03-02"),
+        ]
+    );
+    // Labels of both in one row, as on the certificate.
+    let certificate = Sheet::new()
+        .centre(105.0, 42.0, "GIẤY CHỨNG NHẬN KẾT HÔN")
+        .row(64.0, &[(24.0, "Họ, chữ đệm, tên vợ: ĐỖ THỊ NHUNG"), (112.0, "Họ, chữ đệm, tên chồng: LÊ AN")])
+        .row(74.0, &[(24.0, "Ngày sinh: 02/03/1996"), (112.0, "Ngày sinh: 14/06/1994")])
+        .row(84.0, &[(24.0, "Giới tính:"), (112.0, "Số định danh cá nhân: 027094001287")])
+        .read();
+    assert_eq!(
+        certificate.all(),
+        [(DocumentType, "giay_chung_nhan_ket_hon"), (OwnerName, "ĐỖ THỊ NHUNG"), (BirthDate, "1996-03-02"),]
+    );
+}
+
+#[test]
+fn who_asks_owns_the_application() {
+    let found = Sheet::new()
+        .centre(105.0, 42.0, "TỜ KHAI ĐĂNG KÝ KHAI SINH")
+        .centre(105.0, 52.0, "Kính gửi: Ủy ban nhân dân phường Võ Cường")
+        .down(
+            24.0,
+            62.0,
+            &[
+                "Họ, chữ đệm, tên người yêu cầu: TRẦN THU HÀ",
+                "Nơi cư trú: Số 18 đường Lê Quang Đạo, khu phố Khả Lễ, phường Võ Cường,",
+                "tỉnh Bắc Ninh",
+                "Giấy tờ tùy thân: CCCD số 027196000123 cấp ngày 10/05/2021",
+                "Đề nghị cơ quan đăng ký khai sinh cho người dưới đây:",
+                "Họ, chữ đệm, tên: NGUYỄN MINH KHÔI",
+                "Ngày, tháng, năm sinh: 02/01/2026",
+                "Giới tính: Nam",
+            ],
+        )
+        .read();
+    assert_eq!(
+        found.all(),
+        [
+            (DocumentType, "to_khai"),
+            (Subject, "ĐĂNG KÝ KHAI SINH"),
+            (OwnerName, "TRẦN THU HÀ"),
+            (PersonalId, "027196000123"),
+            (Address, "Số 18 đường Lê Quang Đạo, khu phố Khả Lễ, phường Võ Cường, tỉnh Bắc Ninh"),
+        ]
+    );
+}
+
+#[test]
+fn dots_and_slips_do_not_hide_a_label() {
+    let found = Sheet::new()
+        .centre(105.0, 42.0, "ĐƠN ĐỀ NGHỊ")
+        .centre(105.0, 48.0, "Xác nhận tình trạng nhà ở")
+        .centre(105.0, 58.0, "Kính gửi: UBND phường Võ Cường")
+        .down(
+            28.0,
+            70.0,
+            &[
+                "Tôi tên lả:.....Lê Thị Thu Thủy......Giới tính: Nữ",
+                "Ngày, thảng, năm sinth: ....21/11/1985....",
+                "Số dinh danh cá nhăn: ...O27185004321...",
+                "Nơi cư trú: ..... Khu phố Khả Lễ, phường Võ Cường, tỉnh Bắc Ninh .....",
+            ],
+        )
+        .left(115.0, 140.0, "Võ Cường, ngày 20 tháng 01 năm 2026")
+        .centre(150.0, 170.0, "Lê Thị Thu Thủy")
+        .read();
+    assert_eq!(
+        found.all(),
+        [
+            (DocumentType, "don_de_nghi"),
+            (IssuedDate, "2026-01-20"),
+            (Subject, "Xác nhận tình trạng nhà ở"),
+            (OwnerName, "Lê Thị Thu Thủy"),
+            (PersonalId, "027185004321"),
+            (BirthDate, "1985-11-21"),
+            (Sex, "Nữ"),
+            (Address, "Khu phố Khả Lễ, phường Võ Cường, tỉnh Bắc Ninh"),
+        ]
+    );
+}
+
+#[test]
+fn a_contract_is_the_first_partys_and_has_no_agency() {
+    let found = Sheet::new()
+        .row(18.0, &[(60.0, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM")])
+        .centre(105.0, 42.0, "HỢP ĐỒNG CHO THUÊ NHÀ Ở")
+        .centre(105.0, 48.0, "Số: 05/2026/HĐTN")
+        .left(28.0, 56.0, "Hôm nay, ngày 05 tháng 02 năm 2026, tại phường Võ Cường, chúng tôi gồm:")
+        .down(
+            28.0,
+            64.0,
+            &[
+                "BÊN CHO THUÊ (BÊN A)",
+                "Họ và tên: Trần Quốc Bình, sinh ngày 09/09/1979",
+                "Số định danh cá nhân: 027079003355",
+                "Địa chỉ: Khu phố Hòa Đình, phường Võ Cường, tỉnh Bắc Ninh",
+                "BÊN THUÊ (BÊN B)",
+                "Họ và tên: Ngô Đức Hạnh",
+                "Số định danh cá nhân: 027090008846",
+                "Giới tính: Nam",
+            ],
+        )
+        .read();
+    assert_eq!(
+        found.all(),
+        [
+            (DocumentType, "hop_dong"),
+            (Number, "05"),
+            (Symbol, "2026/HĐTN"),
+            (IssuedDate, "2026-02-05"),
+            (Subject, "CHO THUÊ NHÀ Ở"),
+            (OwnerName, "Trần Quốc Bình"),
+            (PersonalId, "027079003355"),
+            (BirthDate, "1979-09-09"),
+            (Address, "Khu phố Hòa Đình, phường Võ Cường, tỉnh Bắc Ninh"),
+        ]
+    );
+}

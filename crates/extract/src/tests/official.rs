@@ -1,0 +1,157 @@
+//! Papers of agencies, by their heads.
+
+use super::*;
+
+#[test]
+fn a_decision_gives_what_its_head_says_and_nothing_that_it_cites() {
+    let found = Sheet::new()
+        .head("Số: 15/QĐ-UBND", "Võ Cường, ngày 05 tháng 02 năm 2026")
+        .centre(105.0, 52.0, "QUYẾT ĐỊNH")
+        .centre(105.0, 58.0, "Về việc công nhận tổ hòa giải cơ sở")
+        .centre(105.0, 72.0, "CHỦ TỊCH ỦY BAN NHÂN DÂN PHƯỜNG VÕ CƯỜNG")
+        .down(
+            30.0,
+            82.0,
+            &[
+                "Căn cứ Luật số 72/2025/QH15 ngày 16 tháng 6 năm 2025;",
+                "Căn cứ Nghị định số 118/2025/NĐ-CP ngày 09 tháng 6 năm 2025 của",
+                "Chính phủ; Số: 99/NQ-HĐND ngày 01 tháng 01 năm 2026;",
+            ],
+        )
+        .centre(105.0, 115.0, "QUYẾT ĐỊNH:")
+        .left(30.0, 125.0, "Điều 1. Công nhận tổ hòa giải từ ngày 10 tháng 02 năm 2026.")
+        .read();
+    assert_eq!(
+        found.all(),
+        [
+            (DocumentType, "quyet_dinh"),
+            (Number, "15"),
+            (Symbol, "QĐ-UBND"),
+            (IssuedDate, "2026-02-05"),
+            (Agency, "ỦY BAN NHÂN DÂN PHƯỜNG VÕ CƯỜNG"),
+            (Subject, "Về việc công nhận tổ hòa giải cơ sở"),
+        ]
+    );
+    let agency = found.field(Agency);
+    // The box spans both lines of the name and nothing of the parent's.
+    let [x, y, width, height] = agency.bounds.unwrap().map(|v| v as f32 / DOT);
+    assert!(x < 45.0 && x + width < 85.0 && (y - 24.0).abs() < 0.5 && (height - 10.0).abs() < 0.5, "{agency:?}");
+    assert!(agency.confidence > 80.0 && agency.page == Some(1) && agency.source == Source::Text);
+}
+
+#[test]
+fn stamps_lost_marks_and_letters_apart_do_not_hide_the_head() {
+    let found = Sheet::new()
+        // The left cell runs into the motto, and a speck of the stamp stands between.
+        .row(18.0, &[(30.0, "ỦY BAN NHÂN DÂN TỈNH BẮC NINH | CỘNG HOÀ XÃ HỘI CHỦ NGHĨA VIỆT NAM")])
+        .row(24.0, &[(40.0, "SỞ NÔNG NGHIỆP VÀ"), (118.0, "Độc lập - Tự do - Hạnh phúc")])
+        .centre(60.0, 30.0, "MÔI TRƯỜNG")
+        .row(38.0, &[(45.0, "Sô: 07 /QD - SNNMT"), (112.0, "Bắc Ninh, ngảy O5 tháng 02 nãm 2026")])
+        .centre(105.0, 52.0, "Q U Y Ế T Đ Ị N H")
+        .centre(105.0, 58.0, "Về việc phê duyệt kết quả thẩm định hồ sơ đề nghị")
+        .centre(105.0, 64.0, "cấp giấy phép môi trường của bà Nguyễn Thị Hạnh")
+        .left(30.0, 75.0, "~ ° Căn cứ Luật số 72/2020/QH14 ngày 17 tháng 11 năm 2020;")
+        .read();
+    assert_eq!(found.get(DocumentType), Some("quyet_dinh"));
+    assert_eq!((found.get(Number), found.get(Symbol)), (Some("07"), Some("QĐ-SNNMT")), "the mark is put back");
+    assert_eq!(found.get(IssuedDate), Some("2026-02-05"));
+    assert_eq!(found.get(Agency), Some("SỞ NÔNG NGHIỆP VÀ MÔI TRƯỜNG"));
+    let about = "Về việc phê duyệt kết quả thẩm định hồ sơ đề nghị cấp giấy phép môi trường của bà Nguyễn Thị Hạnh";
+    assert_eq!(found.get(Subject), Some(about));
+    // Whom it is about is said in passing only.
+    assert_eq!(found.field(OwnerName).value, "Nguyễn Thị Hạnh");
+    assert!(found.field(OwnerName).confidence < found.field(Subject).confidence);
+}
+
+#[test]
+fn a_number_that_was_never_filled_in_is_not_made_up() {
+    let found = Sheet::new()
+        .row(18.0, &[(38.0, "UBND PHƯỜNG VÕ CƯỜNG"), (110.0, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM")])
+        .row(38.0, &[(40.0, "Số:"), (62.0, "/TB-UBND"), (112.0, "Võ Cường, ngày tháng 02 năm 2026")])
+        .centre(105.0, 52.0, "THÔNG BÁO")
+        .centre(105.0, 58.0, "Về việc nghỉ Tết Nguyên đán")
+        .left(30.0, 70.0, "Căn cứ Công văn số 12/UBND-VX ngày 05 tháng 01 năm 2026,")
+        .read();
+    assert_eq!(
+        found.all(),
+        [
+            (DocumentType, "thong_bao"),
+            (Symbol, "TB-UBND"),
+            (Agency, "UBND PHƯỜNG VÕ CƯỜNG"),
+            (Subject, "Về việc nghỉ Tết Nguyên đán"),
+        ]
+    );
+}
+
+#[test]
+fn a_letter_is_told_by_its_v_v() {
+    let found = Sheet::new()
+        .row(18.0, &[(40.0, "ỦY BAN NHÂN DÂN"), (110.0, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM")])
+        .row(24.0, &[(40.0, "PHƯỜNG VÕ CƯỜNG"), (118.0, "Độc lập - Tự do - Hạnh phúc")])
+        .row(38.0, &[(42.0, "Số: 112/UBND-VHXH"), (112.0, "Võ Cường, ngày 10 tháng 3 năm 2026")])
+        .centre(60.0, 44.0, "V/v phối hợp xác minh")
+        .centre(60.0, 49.0, "nơi cư trú của công dân")
+        .centre(105.0, 62.0, "Kính gửi: Công an phường Kinh Bắc")
+        .left(30.0, 75.0, "Thực hiện Công văn số 45/CAP-QLHC ngày 03 tháng 3 năm 2026 của Công an phường,")
+        .read();
+    assert_eq!(
+        found.all(),
+        [
+            (DocumentType, "cong_van"),
+            (Number, "112"),
+            (Symbol, "UBND-VHXH"),
+            (IssuedDate, "2026-03-10"),
+            (Agency, "ỦY BAN NHÂN DÂN PHƯỜNG VÕ CƯỜNG"),
+            (Subject, "phối hợp xác minh nơi cư trú của công dân"),
+        ]
+    );
+    // Without it, by the symbol and whom it is sent to; surely less.
+    let bare = Sheet::new()
+        .row(38.0, &[(42.0, "Số: 112/UBND-VHXH"), (112.0, "Võ Cường, ngày 10 tháng 3 năm 2026")])
+        .centre(105.0, 62.0, "Kính gửi: Công an phường Kinh Bắc")
+        .read();
+    assert_eq!(bare.get(DocumentType), Some("cong_van"));
+    assert!(bare.field(DocumentType).confidence < found.field(DocumentType).confidence);
+}
+
+#[test]
+fn nobody_owns_a_list() {
+    let found = Sheet::new()
+        .head("Số: 31/DS-UBND", "Võ Cường, ngày 22 tháng 01 năm 2026")
+        .centre(105.0, 52.0, "DANH SÁCH")
+        .centre(105.0, 58.0, "Hộ gia đình được hỗ trợ sửa chữa nhà ở năm 2026")
+        .row(70.0, &[(24.0, "STT"), (40.0, "Họ và tên"), (95.0, "Ngày sinh"), (140.0, "Số CCCD")])
+        .row(78.0, &[(24.0, "1"), (40.0, "Lê Thị Thu Thủy"), (95.0, "21/11/1985"), (140.0, "027185006732")])
+        .row(86.0, &[(24.0, "2"), (40.0, "Ngô Đức Hạnh"), (95.0, "30/04/1990"), (140.0, "027090008846")])
+        .read();
+    assert_eq!(
+        found.all(),
+        [
+            (DocumentType, "danh_sach"),
+            (Number, "31"),
+            (Symbol, "DS-UBND"),
+            (IssuedDate, "2026-01-22"),
+            (Agency, "ỦY BAN NHÂN DÂN PHƯỜNG VÕ CƯỜNG"),
+            (Subject, "Hộ gia đình được hỗ trợ sửa chữa nhà ở năm 2026"),
+        ]
+    );
+}
+
+#[test]
+fn a_document_of_many_pages_is_told_by_the_first_that_says_something() {
+    let blank = Sheet::new();
+    let first = Sheet::new()
+        .head("Số: 15/QĐ-UBND", "Võ Cường, ngày 05 tháng 02 năm 2026")
+        .centre(105.0, 52.0, "QUYẾT ĐỊNH")
+        .centre(105.0, 58.0, "Về việc hỗ trợ sửa chữa nhà ở");
+    let second =
+        Sheet::new().head("Số: 99/DS-UBND", "Võ Cường, ngày 06 tháng 02 năm 2026").centre(105.0, 52.0, "DANH SÁCH");
+    let sheets = [&blank, &first, &second];
+    let pages: Vec<Page> = (1..)
+        .zip(sheets)
+        .map(|(number, s)| Page { number, width: 1654, height: 2339, words: &s.words, codes: &[] })
+        .collect();
+    let found = Found(run(&pages, &Params::default()));
+    assert_eq!((found.get(DocumentType), found.get(Number)), (Some("quyet_dinh"), Some("15")));
+    assert!(found.0.iter().all(|f| f.page == Some(2)), "{:?}", found.0);
+}
