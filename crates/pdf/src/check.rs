@@ -22,8 +22,6 @@
 //! | 6.5.1, 6.5.2 | no scripts, launching, media, additional actions | nothing writes any |
 //! | 6.6.2.1, 6.6.4 | XMP with part 2 and conformance U | `metadata` |
 //! | 6.8 | no embedded files | nothing writes any |
-//!
-//! and, because an archive asks for it, TT 05/2025/TT-BNV, Điều 8: 200 dpi or more.
 
 use lopdf::{Dictionary, Document, Object, Stream};
 use serde::Serialize;
@@ -35,34 +33,45 @@ const RESOLUTION: f32 = 200.0;
 /// A rule that a file breaks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Violation {
-    /// Of ISO 19005-2, as `6.2.8`, or of the Vietnamese circular.
+    /// Of ISO 19005-2, as `6.2.8`, or of the circular.
     pub clause: &'static str,
     /// What is wrong, in Vietnamese.
     pub message: String,
 }
 
-/// What `pdf` breaks; nothing when it may be kept.
+/// What of ISO 19005-2 `pdf` breaks; nothing when it may be kept.
 ///
 /// Errors: `Unreadable` when it is no PDF at all.
 pub fn check(pdf: &[u8]) -> Result<Vec<Violation>> {
-    let document = Document::load_mem(pdf).map_err(|e| {
-        Error::new(Code::Unreadable, "Không mở được PDF/A").hint("Tạo lại giấy tờ này từ ảnh gốc.").source(e)
-    })?;
+    let document = load(pdf)?;
     let mut look = Look { document: &document, found: Vec::new() };
     look.file(pdf);
     look.catalog();
     look.pages();
-    for object in document.objects.values() {
-        match object {
-            Object::Dictionary(dictionary) => look.dictionary(dictionary),
-            Object::Stream(stream) => {
-                look.dictionary(&stream.dict);
-                look.stream(stream);
-            }
-            _ => {}
-        }
+    document.objects.values().for_each(|object| look.object(object));
+    Ok(look.found)
+}
+
+/// The pages under the 200 dpi that TT 05/2025/TT-BNV, Điều 8 wants. Such a file is sound and may be all that can be had
+/// of a paper; the clerk should know.
+///
+/// Errors: as [`check`].
+pub fn check_resolution(pdf: &[u8]) -> Result<Vec<Violation>> {
+    let document = load(pdf)?;
+    let mut look = Look { document: &document, found: Vec::new() };
+    for (number, id) in document.get_pages() {
+        let dpi = document.get_dictionary(id).ok().and_then(|page| look.resolution(page));
+        let enough = dpi.is_none_or(|dpi| dpi > RESOLUTION - 0.5);
+        let message = format!("trang {number} chỉ {:.0} dpi, quy định từ 200 dpi", dpi.unwrap_or_default());
+        look.demand(enough, "TT 05/2025/TT-BNV, Điều 8", message);
     }
     Ok(look.found)
+}
+
+fn load(pdf: &[u8]) -> Result<Document> {
+    Document::load_mem(pdf).map_err(|e| {
+        Error::new(Code::Unreadable, "Không mở được PDF/A").hint("Tạo lại giấy tờ này từ ảnh gốc.").source(e)
+    })
 }
 
 struct Look<'a> {
@@ -149,25 +158,26 @@ impl<'a> Look<'a> {
         self.demand(!pages.is_empty(), "6.1.13", "tệp không có trang nào");
         for (number, id) in pages {
             let Ok(page) = self.document.get_dictionary(id) else { continue };
-            let sides = self.get(page, b"MediaBox").and_then(|b| b.as_array().ok()).and_then(|b| {
-                let side: Vec<f32> = b.iter().filter_map(|v| v.as_float().ok()).collect();
-                matches!(side[..], [_, _, _, _]).then(|| ((side[2] - side[0]).abs(), (side[3] - side[1]).abs()))
-            });
-            let Some((width, height)) = sides else {
+            let Some((width, height)) = self.sides(page) else {
                 self.demand(false, "6.1.13", format!("trang {number} không có khổ (MediaBox)"));
                 continue;
             };
             let fits = |side: f32| (3.0..=14_400.0).contains(&side);
             self.demand(fits(width) && fits(height), "6.1.13", format!("khổ trang {number} ngoài 3–14400 điểm"));
-            if let Some(dpi) = self.resolution(page, width * height) {
-                let message = format!("trang {number} chỉ {dpi:.0} dpi, quy định từ 200 dpi");
-                self.demand(dpi > RESOLUTION - 0.5, "TT 05/2025/TT-BNV, Điều 8", message);
-            }
         }
     }
 
+    /// Width and height in points.
+    fn sides(&self, page: &'a Dictionary) -> Option<(f32, f32)> {
+        let corners = self.get(page, b"MediaBox")?.as_array().ok()?;
+        let corners: Vec<f32> = corners.iter().filter_map(|v| v.as_float().ok()).collect();
+        let [left, bottom, right, top] = corners[..] else { return None };
+        Some(((right - left).abs(), (top - bottom).abs()))
+    }
+
     /// Of a page that one picture covers.
-    fn resolution(&self, page: &'a Dictionary, square_points: f32) -> Option<f32> {
+    fn resolution(&self, page: &'a Dictionary) -> Option<f32> {
+        let (width, height) = self.sides(page)?;
         let resources = self.get(page, b"Resources")?.as_dict().ok()?;
         let objects = self.get(resources, b"XObject")?.as_dict().ok()?;
         let mut images = objects.iter().filter_map(|(_, object)| {
@@ -176,7 +186,22 @@ impl<'a> Look<'a> {
         });
         let (image, None) = (images.next()?, images.next()) else { return None };
         let side = |key| self.get(image, key).and_then(|v| v.as_float().ok());
-        Some((side(b"Width")? * side(b"Height")? / square_points).sqrt() * 72.0)
+        Some((side(b"Width")? * side(b"Height")? / (width * height)).sqrt() * 72.0)
+    }
+
+    /// An object and all that is written into it.
+    fn object(&mut self, object: &'a Object) {
+        let inside = match object {
+            Object::Array(items) => return items.iter().for_each(|item| self.object(item)),
+            Object::Dictionary(dictionary) => dictionary,
+            Object::Stream(stream) => {
+                self.stream(stream);
+                &stream.dict
+            }
+            _ => return,
+        };
+        self.dictionary(inside);
+        inside.iter().for_each(|(_, object)| self.object(object));
     }
 
     fn stream(&mut self, stream: &'a Stream) {

@@ -309,6 +309,19 @@ fn what_has_no_place_in_the_layer_is_left_out() {
 }
 
 #[test]
+fn a_coarse_scan_is_sound_but_noted() {
+    let image = jpeg(image::GrayImage::new(300, 400));
+    let at = |dpi| {
+        let pdf = run(&[Page { dpi, ..page(&image, PageFormat::Jpeg, &[]) }], &meta()).unwrap();
+        assert_eq!(check(&pdf).unwrap(), []);
+        check_resolution(&pdf).unwrap()
+    };
+    assert_eq!(at(200.0), []);
+    let [coarse] = &at(150.0)[..] else { panic!("one page, one note") };
+    assert_eq!(coarse.message, "trang 1 chỉ 150 dpi, quy định từ 200 dpi");
+}
+
+#[test]
 fn file_names_follow_the_circular() {
     let code = "H05.16-260210-0001".parse().unwrap();
     assert_eq!(file_name(&code, 2), "H05.16-260210-0001.2.pdf");
@@ -392,12 +405,15 @@ mod spoiled {
             ("6.4.2", |d| catalog(d).set("AcroForm", dictionary! { "XFA" => Vec::<Object>::new() })),
             ("6.5.1", |d| add(d, dictionary! { "S" => "JavaScript" })),
             ("6.5.1", |d| catalog(d).set("OpenAction", dictionary! { "S" => "Launch" })),
+            ("6.5.1", |d| {
+                let next = dictionary! { "S" => "JavaScript" };
+                catalog(d).set("OpenAction", dictionary! { "S" => "GoTo", "Next" => next })
+            }),
             ("6.5.1", |d| catalog(d).set("Names", dictionary! { "JavaScript" => dictionary! {} })),
             ("6.5.2", |d| catalog(d).set("AA", dictionary! {})),
             ("6.6.2.1", |d| drop(catalog(d).remove(b"Metadata"))),
             ("6.6.4", |d| stream(d, b"Metadata", b"<x/>")),
             ("6.8", |d| catalog(d).set("Names", dictionary! { "EmbeddedFiles" => dictionary! {} })),
-            ("TT 05/2025/TT-BNV, Điều 8", |d| images(d, |i| i.set("Width", 1000))),
         ];
         let sound = written(Turn::None, 0.0);
         for (n, (clause, change)) in spoil.into_iter().enumerate() {
