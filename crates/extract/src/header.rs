@@ -228,7 +228,7 @@ fn begins_agency(line: &Line) -> bool {
 /// Whether it opens the trích yếu of a công văn: `V/v` in the left half.
 pub fn is_about(line: &Line) -> bool {
     let said = |i: usize, what: &str| line.tokens.get(i).is_some_and(|t| t.text == what);
-    let v_v = said(0, "v") && said(1, "v") || ["vv", "viv", "vív", "vlv"].iter().any(|v| said(0, v));
+    let v_v = said(0, "v") && said(1, "v") || ["vv", "viv", "vlv"].iter().any(|v| said(0, v));
     (v_v || line.begins("ve viec")) && line.middle() < 450 && line.left < 350
 }
 

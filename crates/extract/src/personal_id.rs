@@ -22,12 +22,13 @@ pub struct PersonalId {
 /// ```
 pub fn parse(id: &str) -> Option<PersonalId> {
     let digits: Vec<u32> = id.chars().map(|c| c.to_digit(10)).collect::<Option<_>>()?;
-    let [0, province_1, province_2, code, tens, ones, _, _, _, _, _, _] = digits[..] else { return None };
-    // Codes run from 001 (Hà Nội) to 096 (Cà Mau); the seventh century digit pair is far off.
-    let known = (1..=96).contains(&(10 * province_1 + province_2)) && code <= 3;
+    let [a, b, c, century, tens, ones, _, _, _, _, _, _] = digits[..] else { return None };
+    // Provinces run from 001 (Hà Nội) to 096 (Cà Mau); from 101 on stand the countries of those born abroad, taken
+    // generously. Nobody living was born before the 20th or after the 21st century.
+    let known = matches!(100 * a + 10 * b + c, 1..=96 | 101..=399) && century <= 3;
     known.then(|| PersonalId {
-        birth_year: 1900 + 100 * (code / 2) + 10 * tens + ones,
-        sex: if code % 2 == 0 { "Nam" } else { "Nữ" },
+        birth_year: 1900 + 100 * (century / 2) + 10 * tens + ones,
+        sex: if century % 2 == 0 { "Nam" } else { "Nữ" },
     })
 }
 
@@ -125,9 +126,18 @@ mod tests {
     #[test]
     fn the_number_knows_year_and_sex() {
         assert_eq!(parse("027204000123"), Some(PersonalId { birth_year: 2004, sex: "Nam" }));
+        assert_eq!(parse("127194000123").map(|id| id.birth_year), Some(1994), "born abroad");
         assert_eq!(parse("024385000123"), Some(PersonalId { birth_year: 2085, sex: "Nữ" }));
-        for bad in ["127194000123", "027994000123", "02719400012", "0271940001234", "000194000123", "02719400012x", ""]
-        {
+        for bad in [
+            "097194000123",
+            "427194000123",
+            "027994000123",
+            "02719400012",
+            "0271940001234",
+            "000194000123",
+            "02719400012x",
+            "",
+        ] {
             assert_eq!(parse(bad), None, "{bad}");
             assert_eq!(check(bad, None, None), Some(FieldName::PersonalId));
         }
