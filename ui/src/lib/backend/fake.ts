@@ -1,0 +1,378 @@
+// A station held in memory, for the tests in a plain browser and for working on the window without one. Everybody in it
+// is invented. It keeps the order of things (read, confirm, seal, send) as the real one does, and nothing else of it.
+
+import type {
+  Backend,
+  Batch,
+  Desk,
+  DocumentKind,
+  Dossier,
+  Failure,
+  Field,
+  Found,
+  Imported,
+  Page,
+  PageWords,
+  Progress,
+  Settings,
+  Word,
+} from '.'
+
+const WIDTH = 2480
+const HEIGHT = 3508
+const SEALED = ['sealed', 'sent', 'accepted']
+
+/** What stands on the picture `fake/page.svg`: text, left, top, width, height. */
+const LINES: [string, number, number, number, number][] = [
+  ['ỦY BAN NHÂN DÂN', 420, 260, 560, 46],
+  ['PHƯỜNG VÕ CƯỜNG', 400, 326, 600, 46],
+  ['CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM', 1240, 260, 1020, 46],
+  ['Độc lập - Tự do - Hạnh phúc', 1400, 326, 700, 46],
+  ['Số: 15/QĐ-UBND', 510, 432, 380, 44],
+  ['Võ Cường, ngày 10 tháng 02 năm 2026', 1380, 432, 780, 44],
+  ['QUYẾT ĐỊNH', 1050, 590, 380, 56],
+  ['Về việc hỗ trợ kinh phí đào tạo nghề cho lao động nông thôn', 620, 678, 1240, 48],
+  ['CHỦ TỊCH ỦY BAN NHÂN DÂN PHƯỜNG VÕ CƯỜNG', 720, 820, 1040, 46],
+  ['Căn cứ Luật Tổ chức chính quyền địa phương ngày 16 tháng 6 năm 2025;', 400, 950, 1680, 46],
+  ['Xét đề nghị của bà Dương Thị Đào tại đơn ngày 02 tháng 02 năm 2026,', 400, 1030, 1640, 46],
+  ['QUYẾT ĐỊNH:', 1080, 1158, 330, 48],
+  ['Điều 1. Hỗ trợ bà Dương Thị Đào, sinh ngày 05 tháng 9 năm 1988, thường trú tại', 400, 1280, 1780, 46],
+  ['đường Lê Phụng Hiểu, phường Võ Cường, kinh phí đào tạo nghề may công nghiệp.', 300, 1350, 1880, 46],
+  ['Điều 2. Quyết định này có hiệu lực kể từ ngày ký.', 400, 1440, 1160, 46],
+  ['TM. ỦY BAN NHÂN DÂN', 1480, 1680, 560, 46],
+  ['CHỦ TỊCH', 1640, 1746, 240, 46],
+  ['Nguyễn Văn Bình', 1560, 2100, 400, 46],
+]
+
+const DOUBTS = new Set(['Dương', 'Phụng', '05'])
+
+const WORDS: Word[] = LINES.flatMap(([text, x, y, width, height], line) => {
+  const advance = width / text.length
+  let at = 0
+  return text.split(' ').map((word): Word => {
+    const box: Word['box'] = [Math.round(x + at * advance), y, Math.round(word.length * advance), height]
+    at += word.length + 1
+    return { text: word, confidence: DOUBTS.has(word) ? 61 : 94, box, line }
+  })
+})
+
+const KINDS: DocumentKind[] = [
+  { key: 'quyet_dinh', name: 'Quyết định' },
+  { key: 'giay_khai_sinh', name: 'Giấy khai sinh' },
+  { key: 'can_cuoc', name: 'Thẻ căn cước' },
+  { key: 'don_de_nghi', name: 'Đơn đề nghị' },
+  { key: 'khac', name: 'Khác' },
+]
+
+let nextPage = 1
+const now = new Date().toISOString()
+
+function page(number: number, more: Partial<Page> = {}): Page {
+  return {
+    id: nextPage++,
+    number,
+    sha256: 'a3'.repeat(32),
+    state: 'done',
+    width: WIDTH,
+    height: HEIGHT,
+    blank: false,
+    orientation: 0,
+    skew: 0.4,
+    words: WORDS.length,
+    confidence: 92.4,
+    error: null,
+    version: 1,
+    ...more,
+  }
+}
+
+function field(name: string, value: string, confidence: number, box: Field['box'] = null, source = 'text'): Field {
+  return { name, value, source, confidence, page: 1, box, confirmed: false }
+}
+
+const boxOf = (line: number): Field['box'] => {
+  const [, x, y, width, height] = LINES[line] ?? ['', 0, 0, 0, 0]
+  return [x, y, width, height]
+}
+
+function decision(): Field[] {
+  return [
+    field('document_type', 'quyet_dinh', 97, boxOf(6)),
+    field('number', '15', 96, boxOf(4)),
+    field('symbol', 'QĐ-UBND', 95, boxOf(4)),
+    field('issued_date', '2026-02-10', 93, boxOf(5)),
+    field('agency', 'Ủy ban nhân dân phường Võ Cường', 94, boxOf(1)),
+    field('subject', 'Về việc hỗ trợ kinh phí đào tạo nghề cho lao động nông thôn', 91, boxOf(7)),
+    field('owner_name', 'Dương Thị Đào', 74, boxOf(12)),
+  ]
+}
+
+function dossier(code: string, state: string, name: string, documents: Dossier['documents']): Dossier {
+  return {
+    code,
+    state,
+    owner: { name, personal_id: '027188001234', birth_date: '1988-09-05', sex: 'Nữ', address: null },
+    documents,
+    events: 12,
+    created: now,
+    updated: now,
+    package: SEALED.includes(state) ? `urn:uuid:${code}` : null,
+    problems: [],
+  }
+}
+
+function document(id: number, code: string, state: string, pages: Page[], fields: Field[]): Dossier['documents'][number] {
+  const type = fields.find((f) => f.name === 'document_type')?.value ?? 'khac'
+  return {
+    id,
+    type,
+    type_name: KINDS.find((k) => k.key === type)?.name ?? 'Khác',
+    state,
+    file: `${code}.${String(id).padStart(2, '0')}.pdf`,
+    sha256: state === 'working' ? null : 'c0ffee'.repeat(10) + 'cafe',
+    size: 412_345,
+    received_as: `${String(id).padStart(2, '0')} giấy tờ.jpg`,
+    pages,
+    fields,
+    sources: [
+      { name: `${String(id).padStart(2, '0')} giấy tờ.jpg`, sha256: 'b1'.repeat(32), size: 690_112, kind: 'jpeg', signed: false },
+    ],
+  }
+}
+
+const confirmed = (fields: Field[]) => fields.map((f) => ({ ...f, confirmed: true }))
+const unreadable = { code: 'unreadable', subject: '', message: 'Trang 2 không mở được', hint: 'Quét lại trang này.' }
+
+const dossiers: Dossier[] = [
+  dossier('H05.16-260210-0003', 'review', 'Dương Thị Đào', [
+    document(1, 'H05.16-260210-0003', 'review', [page(1), page(2, { blank: true, words: 0 })], decision()),
+    document(2, 'H05.16-260210-0003', 'review', [page(1)], [
+      field('document_type', 'can_cuoc', 99, null, 'code'),
+      field('personal_id', '027188001234', 100, null, 'code'),
+      field('owner_name', 'Dương Thị Đào', 100, null, 'code'),
+    ]),
+  ]),
+  dossier('H05.16-260209-0007', 'working', 'Trần Đức Long', [
+    document(1, 'H05.16-260209-0007', 'working', [page(1), page(2, { state: 'running', words: 0 })], []),
+  ]),
+  dossier('H05.16-260209-0002', 'review', 'Lê Thị Hoà', [
+    document(1, 'H05.16-260209-0002', 'failed', [page(1), page(2, { state: 'failed', words: 0, error: unreadable })], []),
+  ]),
+  dossier('H05.16-260206-0011', 'sealed', 'Nguyễn Quốc Đạt', [
+    document(1, 'H05.16-260206-0011', 'confirmed', [page(1)], confirmed(decision())),
+  ]),
+  dossier('H05.16-260205-0004', 'accepted', 'Phạm Thuý Vân', [
+    document(1, 'H05.16-260205-0004', 'confirmed', [page(1)], confirmed(decision())),
+  ]),
+]
+
+let settings: Settings = {
+  office: 'UBND phường Võ Cường',
+  office_code: 'H05.16',
+  fonds: 'H05.16',
+  paper_store: '',
+  clerk: 'Nguyễn Thị Lan',
+  archive: 'file:///media/usb/luu-tru',
+  workers: 0,
+  language: 'vi',
+  theme: 'light',
+}
+
+let batches: Batch[] = []
+let listener: ((progress: Progress) => void) | undefined
+let dropped: Parameters<Backend['onDrop']>[0] | undefined
+
+const fold = (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '').replace(/[đĐ]/g, 'd').toLowerCase()
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+function fail(code: string, message: string, hint: string): never {
+  throw { code, message, hint } satisfies Failure
+}
+
+function find(code: string): Dossier {
+  return dossiers.find((d) => d.code === code) ?? fail('not_found', `Không có hồ sơ ${code}`, 'Kiểm tra lại mã hồ sơ.')
+}
+
+/** Changes one document of a dossier that is still open. */
+function change(code: string, id: number, how: (d: Dossier['documents'][number]) => Dossier['documents'][number]): Dossier {
+  const dossier = find(code)
+  if (SEALED.includes(dossier.state)) fail('not_allowed', `Hồ sơ ${code} đã đóng, không sửa được nữa`, '')
+  dossier.documents = dossier.documents.map((d) => (d.id === id ? how(d) : d))
+  dossier.state = dossier.documents.every((d) => d.state === 'confirmed') ? 'confirmed' : 'review'
+  return structuredClone(dossier)
+}
+
+function owned(page: number): { dossier: Dossier; page: Page } {
+  for (const dossier of dossiers)
+    for (const { pages } of dossier.documents) for (const p of pages) if (p.id === page) return { dossier, page: p }
+  return fail('not_found', 'Không có trang này', '')
+}
+
+export const backend: Backend = {
+  door: async () => (new URLSearchParams(location.search).get('door') as 'new' | 'locked' | null) ?? 'open',
+  unlock: async (passphrase) => {
+    if (passphrase !== 'mot mat khau dai') fail('locked', 'Mật khẩu không đúng', 'Nhập lại mật khẩu của trạm.')
+  },
+
+  desk: async (): Promise<Desk> => {
+    const count = (state: string) => dossiers.filter((d) => d.state === state).length
+    const documents = dossiers.flatMap((d) => d.documents)
+    return {
+      settings,
+      work: { running: false, done: 0, total: 0, failed: 0, stage: null, dossier: null },
+      counts: {
+        dossiers: dossiers.length,
+        documents: documents.length,
+        pages: documents.flatMap((d) => d.pages).length,
+        working: count('working'),
+        review: count('review'),
+        confirmed: count('confirmed'),
+        sealed: count('sealed'),
+        sent: count('sent'),
+        accepted: count('accepted'),
+        rejected: count('rejected'),
+      },
+      dossiers: dossiers.map((d) => ({
+        code: d.code,
+        state: d.state,
+        owner: d.owner,
+        documents: d.documents.length,
+        pages: d.documents.flatMap((x) => x.pages).length,
+        pages_read: d.documents.flatMap((x) => x.pages).filter((p) => p.state === 'done').length,
+        unconfirmed: d.documents.filter((x) => x.state === 'review').flatMap((x) => x.fields).length,
+        failed: d.documents.filter((x) => x.state === 'failed').length,
+        created: d.created,
+        updated: d.updated,
+      })),
+    }
+  },
+  // What comes over the wire is never the store's own.
+  dossier: async (code) => structuredClone(find(code)),
+  pageWords: async (page): Promise<PageWords> => ({
+    width: WIDTH,
+    height: HEIGHT,
+    words: owned(page).page.blank ? [] : WORDS,
+  }),
+  search: async (query, limit, offset): Promise<Found> => {
+    const wanted = fold(query).split(/\s+/).filter(Boolean)
+    const boxes = WORDS.filter((w) => wanted.some((q) => fold(w.text).startsWith(q))).map((w) => w.box)
+    if (!wanted.every((q) => WORDS.some((w) => fold(w.text).startsWith(q)))) return { total: 0, hits: [] }
+    const line = LINES.find(([text]) => wanted.every((q) => fold(text).includes(q)))?.[0] ?? ''
+    const marked = line.split(' ').map((w) => (wanted.some((q) => fold(w).startsWith(q)) ? `\u2068${w}\u2069` : w))
+    const hits = dossiers.flatMap((d) =>
+      d.documents.flatMap((doc) =>
+        doc.pages
+          .filter((p) => p.words > 0)
+          .map((p) => ({
+            dossier: d.code,
+            document: doc.id,
+            page: p.number,
+            page_id: p.id,
+            snippet: `… ${marked.join(' ')} …`,
+            score: 1,
+            boxes,
+            owner: d.owner.name,
+            type_name: doc.type_name,
+          })),
+      ),
+    )
+    return { total: hits.length, hits: hits.slice(offset, offset + limit) }
+  },
+  settings: async () => settings,
+  saveSettings: async (wanted) => (settings = wanted),
+  verify: async () => ({ ok: true, blobs: 41, pages: 8, events: 60, problems: [] }),
+  documentKinds: async () => KINDS,
+
+  importPaths: async (paths, _dossier, onProgress): Promise<Imported> => {
+    for (let done = 0; done < paths.length; done++) {
+      onProgress({ kind: 'taking', done, total: paths.length, name: paths[done] ?? '' })
+      await pause(60)
+    }
+    const refused = paths.filter((p) => p.endsWith('.docx'))
+    const code = 'H05.16-260211-0001'
+    if (!dossiers.some((d) => d.code === code)) {
+      dossiers.unshift(dossier(code, 'review', 'Vũ Minh Châu', [document(1, code, 'review', [page(1)], decision())]))
+    }
+    return {
+      dossiers: [code],
+      documents: paths.length - refused.length,
+      pages: paths.length - refused.length,
+      duplicates: [],
+      refused: refused.map((path) => ({
+        path,
+        code: 'not_a_document',
+        message: 'Không phải ảnh hay PDF',
+        hint: 'Lưu thành PDF rồi nhập lại.',
+      })),
+    }
+  },
+  watchWork: async (onProgress) => {
+    listener = onProgress
+  },
+  cancelWork: async () => undefined,
+  resumeWork: async () => undefined,
+
+  turnPage: async (id) => {
+    owned(id).page.version += 1
+    listener?.({ kind: 'working', work: { running: true, done: 0, total: 1, failed: 0, stage: 'read', dossier: null } })
+    await pause(50)
+    listener?.({ kind: 'working', work: { running: false, done: 1, total: 1, failed: 0, stage: null, dossier: null } })
+  },
+  undoTurn: async () => fail('not_allowed', 'Không còn gì để hoàn tác trên trang này', ''),
+  retryPage: async (id) => {
+    const { page, dossier } = owned(id)
+    page.state = 'done'
+    page.error = null
+    dossier.documents = dossier.documents.map((d) => ({ ...d, state: 'review' }))
+  },
+  setField: async (code, id, name, value) => {
+    if (name === 'personal_id' && !/^\d{12}$/.test(value))
+      fail('invalid_value', `«${value}» không phải số định danh cá nhân`, 'Số định danh cá nhân có đúng 12 chữ số.')
+    return change(code, id, (d) => {
+      const kept = d.fields.filter((f) => f.name !== name)
+      const old = d.fields.find((f) => f.name === name)
+      const set: Field = { ...(old ?? field(name, value, 100)), value, source: 'clerk', confidence: 100 }
+      const fields = old ? d.fields.map((f) => (f.name === name ? set : f)) : [...kept, set]
+      return { ...d, state: 'review', fields }
+    })
+  },
+  confirmDocument: async (code, id) => change(code, id, (d) => ({ ...d, state: 'confirmed', fields: confirmed(d.fields) })),
+  seal: async (code) => {
+    const dossier = find(code)
+    if (dossier.state !== 'confirmed') fail('not_allowed', `Hồ sơ ${code} còn giấy tờ chưa xác nhận`, 'Xác nhận trước.')
+    dossier.state = 'sealed'
+    dossier.package = `urn:uuid:${code}`
+    return structuredClone(dossier)
+  },
+  send: async (onProgress) => {
+    const sealed = dossiers.filter((d) => d.state === 'sealed')
+    for (let done = 0; done <= sealed.length; done++) {
+      onProgress({ kind: 'sending', done, total: sealed.length })
+      await pause(60)
+    }
+    for (const d of sealed) d.state = 'accepted'
+    const batch: Batch = {
+      id: `LO-H05.16-20260211-000${batches.length + 1}`,
+      state: 'accepted',
+      created: now,
+      target: settings.archive,
+      packages: sealed.map((d) => ({ dossier: d.code, status: 'accepted', problems: [] })),
+    }
+    batches = [batch, ...batches]
+    return batches
+  },
+  batches: async () => batches,
+  savePdf: async () => undefined,
+
+  pageAddress: ({ id, version }) => `/fake/${owned(id).page.blank ? 'blank' : 'page'}.svg?${id}.${version}`,
+
+  chooseFiles: async () => ['/quet/01 quyết định.jpg', '/quet/ghi chú.docx'],
+  chooseFolder: async () => '/quet/H05.16-260211-0001',
+  chooseSave: async (_title, name) => `/home/lan/${name}`,
+  onDrop: async (handler) => {
+    dropped = handler
+    // So that a test can drop something.
+    window.addEventListener('fake-drop', (event) => dropped?.((event as CustomEvent).detail))
+    return () => (dropped = undefined)
+  },
+}

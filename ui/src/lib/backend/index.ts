@@ -1,0 +1,73 @@
+// What the window asks of the station. `tauri.ts` asks the real one, `fake.ts` one held in memory for tests in a plain
+// browser; which of them is built in is decided by the alias `#backend`.
+
+import type {
+  Batch,
+  Desk,
+  DocumentKind,
+  Door,
+  Dossier,
+  Found,
+  Imported,
+  PageWords,
+  Progress,
+  Settings,
+  Verified,
+} from './types'
+
+export type * from './types'
+
+/** What went wrong, in the person's words; the code is what programs switch on. */
+export interface Failure {
+  code: string
+  message: string
+  hint: string
+}
+
+/** Whether something thrown by a backend is a failure in the person's words. */
+export function isFailure(thrown: unknown): thrown is Failure {
+  return typeof thrown === 'object' && thrown !== null && 'code' in thrown && 'message' in thrown && 'hint' in thrown
+}
+
+export interface Backend {
+  door(): Promise<Door>
+  unlock(passphrase: string, remember: boolean): Promise<void>
+
+  desk(): Promise<Desk>
+  dossier(code: string): Promise<Dossier>
+  pageWords(page: number): Promise<PageWords>
+  search(query: string, limit: number, offset: number, typing: boolean): Promise<Found>
+  settings(): Promise<Settings>
+  saveSettings(settings: Settings): Promise<Settings>
+  verify(): Promise<Verified>
+  documentKinds(): Promise<DocumentKind[]>
+
+  /** Answers when every file has been looked at; reading goes on after it. */
+  importPaths(paths: string[], dossier: string | null, onProgress: (progress: Progress) => void): Promise<Imported>
+  watchWork(onProgress: (progress: Progress) => void): Promise<void>
+  /** Stops the queue; what is left stays in it until `resumeWork`, the next import, or the next start. */
+  cancelWork(): Promise<void>
+  resumeWork(): Promise<void>
+
+  turnPage(page: number, degrees: number): Promise<void>
+  undoTurn(page: number): Promise<void>
+  retryPage(page: number): Promise<void>
+  setField(code: string, document: number, field: string, value: string): Promise<Dossier>
+  confirmDocument(code: string, document: number): Promise<Dossier>
+  seal(code: string): Promise<Dossier>
+  send(onProgress: (progress: Progress) => void): Promise<Batch[]>
+  batches(): Promise<Batch[]>
+  savePdf(code: string, document: number, path: string): Promise<void>
+
+  /** Address of a page's picture; `version` changes whenever the picture does. */
+  pageAddress(page: { id: number; version: number }, size: 'image' | 'thumb'): string
+
+  /** Asks the person for files, a folder, or where to save. `null` when they think better of it. */
+  chooseFiles(title: string, kinds: string): Promise<string[] | null>
+  chooseFolder(title: string): Promise<string | null>
+  chooseSave(title: string, name: string): Promise<string | null>
+  /** Files dragged over and dropped on the window. Returns what ends the listening. */
+  onDrop(handler: (event: DropEvent) => void): Promise<() => void>
+}
+
+export type DropEvent = { kind: 'over' } | { kind: 'leave' } | { kind: 'drop'; paths: string[] }

@@ -1,0 +1,27 @@
+// temporary
+export type FieldName = 'dossier_code' | 'document_type' | 'number' | 'symbol' | 'issued_date' | 'agency' | 'subject' | 'owner_name' | 'personal_id' | 'birth_date' | 'sex' | 'address' | 'card_issued_date' | 'procedure'
+export type Desk = { settings: Settings, dossiers: Array<DossierRow>, work: Work, counts: Counts };
+export type Counts = { dossiers: number, documents: number, pages: number, working: number, review: number, confirmed: number, sealed: number, sent: number, accepted: number, rejected: number };
+export type DossierRow = { code: string, state: string, owner: Owner, documents: number, pages: number, pages_read: number, unconfirmed: number, failed: number, created: string, updated: string };
+export type Owner = { name: string | null, personal_id: string | null, birth_date: string | null, sex: string | null, address: string | null };
+export type Dossier = { code: string, state: string, owner: Owner, documents: Array<Document>, events: number, created: string, updated: string, package: string | null, problems: Array<Problem> };
+export type Document = { id: number, type: string, type_name: string, state: string, file: string, sha256: string | null, size: number | null, received_as: string, pages: Array<Page>, fields: Array<Field>, sources: Array<Source> };
+export type Source = { name: string, sha256: string, size: number, kind: string, signed: boolean };
+export type Page = { id: number, number: number, sha256: string, state: string, width: number, height: number, blank: boolean, orientation: number, skew: number, words: number, confidence: number, error: Problem | null, version: number };
+export type Field = { name: string, value: string, source: string, confidence: number, page: number | null, box: [number, number, number, number] | null, confirmed: boolean };
+export type PageWords = { width: number, height: number, words: Array<Word> };
+export type Word = { text: string, confidence: number, box: [number, number, number, number], line: number };
+export type Work = { running: boolean, done: number, total: number, failed: number, stage: string | null, dossier: string | null };
+export type Imported = { dossiers: Array<string>, documents: number, pages: number, duplicates: Array<Duplicate>, refused: Array<Refused> };
+export type Duplicate = { path: string, dossier: string, document: number };
+export type Refused = { path: string, code: string, message: string, hint: string };
+export type Problem = { code: string, subject: string, message: string, hint: string };
+export type Found = { total: number, hits: Array<Hit> };
+export type Hit = { dossier: string, document: number, page: number, page_id: number, snippet: string, score: number, boxes: Array<[number, number, number, number]>, owner: string | null, type_name: string };
+export type Batch = { id: string, state: string, created: string, target: string, packages: Array<BatchPackage> };
+export type BatchPackage = { dossier: string, status: string, problems: Array<Problem> };
+export type Settings = { office: string, office_code: string, fonds: string, paper_store: string, clerk: string, archive: string, workers: number, language: string, theme: string };
+export type Verified = { ok: boolean, blobs: number, pages: number, events: number, problems: Array<Problem> };
+export type DocumentKind = { key: string, name: string };
+export type Progress = { kind: 'taking', done: number, total: number, name: string } | { kind: 'working', work: Work } | { kind: 'sending', done: number, total: number };
+export type Door = 'new' | 'locked' | 'open';
