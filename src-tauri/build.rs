@@ -22,7 +22,7 @@ const COMMANDS: &[&str] = &[
     "save_settings",
     "verify",
     "save_pdf",
-    "document_types",
+    "document_kinds",
 ];
 
 fn main() {

@@ -53,7 +53,7 @@ fn main() -> ExitCode {
             commands::imaging::undo_turn,
             commands::extract::set_field,
             commands::extract::confirm_document,
-            commands::extract::document_types,
+            commands::extract::document_kinds,
             commands::pdf::save_pdf,
             commands::package::seal,
             commands::sync::send,

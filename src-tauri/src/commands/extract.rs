@@ -1,7 +1,7 @@
 //! The clerk's word on fields.
 
-use sohoa_model::{DocumentType, Result};
-use sohoa_station::view::Dossier;
+use sohoa_model::Result;
+use sohoa_station::view::{self, DocumentKind, Dossier};
 
 use super::{State, at};
 
@@ -16,6 +16,6 @@ pub async fn confirm_document(state: State<'_>, code: String, document: u32) -> 
 }
 
 #[tauri::command]
-pub fn document_types() -> Vec<DocumentType> {
-    DocumentType::ALL.to_vec()
+pub fn document_kinds() -> Vec<DocumentKind> {
+    view::document_kinds()
 }
