@@ -158,6 +158,19 @@ impl serde::Serialize for Error {
     }
 }
 
+/// From the shape in which it left; the cause stayed behind.
+impl<'de> serde::Deserialize<'de> for Error {
+    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        #[derive(serde::Deserialize)]
+        struct Shape {
+            code: Code,
+            message: String,
+            hint: String,
+        }
+        Shape::deserialize(d).map(|Shape { code, message, hint }| Self { code, message, hint, source: None })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

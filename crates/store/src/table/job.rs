@@ -4,7 +4,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 use sohoa_model::{Error, Result, job::Stage, time};
 
-use super::to_json;
+use super::{from_json, to_json};
 use crate::Db;
 
 pub const SCHEMA: &str = "
@@ -105,10 +105,43 @@ pub fn fail(db: &Connection, claim: &Claim, error: &Error) -> Result<bool> {
     Ok(changed == 1)
 }
 
+/// Whether the job still waits or runs.
+pub fn is_open(db: &Connection, stage: Stage, subject: i64) -> Result<bool> {
+    db.query_row(
+        "SELECT count(*) > 0 FROM job WHERE stage = ?1 AND subject = ?2 AND state IN ('queued', 'running')",
+        params![name(stage), subject],
+        |r| r.get(0),
+    )
+    .db()
+}
+
+/// Why the job failed, if it did.
+pub fn failure(db: &Connection, stage: Stage, subject: i64) -> Result<Option<Error>> {
+    let error: Option<String> = db
+        .query_row(
+            "SELECT error FROM job WHERE stage = ?1 AND subject = ?2 AND state = 'failed'",
+            params![name(stage), subject],
+            |r| r.get(0),
+        )
+        .optional()
+        .db()?;
+    error.map(|e| from_json(&e)).transpose()
+}
+
 /// Back into the queue, unharmed.
 pub fn release(db: &Connection, claim: &Claim) -> Result<()> {
     db.execute(
         "UPDATE job SET state = 'queued' WHERE id = ?1 AND token = ?2 AND state = 'running'",
+        params![claim.id, claim.token],
+    )
+    .db()?;
+    Ok(())
+}
+
+/// Stopped at the clerk's word; [`resume`] brings it back.
+pub fn cancel(db: &Connection, claim: &Claim) -> Result<()> {
+    db.execute(
+        "UPDATE job SET state = 'cancelled' WHERE id = ?1 AND token = ?2 AND state = 'running'",
         params![claim.id, claim.token],
     )
     .db()?;
@@ -121,11 +154,12 @@ pub fn recover(db: &Connection) -> Result<usize> {
     db.execute("UPDATE job SET state = 'queued' WHERE state = 'running'", []).db()
 }
 
-/// Takes back what waits; `resume` brings it back.
+/// Takes back what waits; [`resume`] brings it back.
 pub fn cancel_queued(db: &Connection) -> Result<usize> {
     db.execute("UPDATE job SET state = 'cancelled' WHERE state = 'queued'", []).db()
 }
 
+/// Puts everything that was cancelled back into the queue.
 pub fn resume(db: &Connection) -> Result<usize> {
     db.execute("UPDATE job SET state = 'queued' WHERE state = 'cancelled'", []).db()
 }
@@ -144,6 +178,7 @@ pub fn counts(db: &Connection, since: i64) -> Result<Counts> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use sohoa_model::Code;
 
     fn table() -> Connection {
         let db = Connection::open_in_memory().unwrap();
@@ -186,12 +221,30 @@ mod tests {
     }
 
     #[test]
+    fn why_a_job_failed_is_kept() {
+        let db = table();
+        enqueue(&db, Stage::Capture, 1, 0).unwrap();
+        assert!(is_open(&db, Stage::Capture, 1).unwrap() && failure(&db, Stage::Capture, 1).unwrap().is_none());
+        let claim = claim(&db).unwrap().unwrap();
+        assert!(fail(&db, &claim, &Error::new(Code::Internal, "hỏng").hint("sửa")).unwrap());
+        assert!(!is_open(&db, Stage::Capture, 1).unwrap());
+        let error = failure(&db, Stage::Capture, 1).unwrap().unwrap();
+        assert_eq!((error.code, &*error.message, &*error.hint), (Code::Internal, "hỏng", "sửa"));
+    }
+
+    #[test]
     fn what_was_cancelled_can_be_resumed() {
         let db = table();
         enqueue(&db, Stage::Read, 1, 0).unwrap();
+        enqueue(&db, Stage::Read, 2, 0).unwrap();
+        let running = claim(&db).unwrap().unwrap();
         cancel_queued(&db).unwrap();
+        cancel(&db, &running).unwrap();
         assert!(claim(&db).unwrap().is_none());
+        recover(&db).unwrap();
+        assert!(claim(&db).unwrap().is_none(), "a crash does not undo the clerk's word");
+        assert!(!finish(&db, &running).unwrap());
         resume(&db).unwrap();
-        assert!(claim(&db).unwrap().is_some());
+        assert!(claim(&db).unwrap().is_some() && claim(&db).unwrap().is_some());
     }
 }
