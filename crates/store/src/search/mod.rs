@@ -3,8 +3,9 @@
 //! Each page is indexed twice, as exact syllables (NFC, lower case, `hoà` as `hòa`) and folded ones (no marks, `đ` as
 //! `d`); [`token`] makes both. A query runs in tiers, each less strict, and a page stands in the first that finds it:
 //!
-//! 1. the exact syllables in a row, 2. all of them on the page, 3. the folded syllables in a row, 4. all of those,
-//! 5. part of a code (`0210-00` in `H05.16-260210-0001`).
+//! 1. the exact syllables in a row, 2. all of them on the page, 3. the folded syllables in a row, 4. all of those;
+//! 5.–8. the same with the last one as a beginning, while it is being typed; 9. part of a code (`0210-00` in
+//! `H05.16-260210-0001`).
 //!
 //! So `Đường` finds *Đường* before *Dương*, and `duong` finds both. Within a tier the newest page comes first: no
 //! ranking formula walks the index, so an answer takes milliseconds on a counter PC.
@@ -19,6 +20,7 @@ use std::ops::Range;
 
 use crate::Db;
 use token::{Token, tokens};
+use unicode_normalization::char::is_combining_mark;
 
 /// `page_text` holds the text with, for each word, its byte range and box; `page_index` only the syllables.
 pub(crate) const SCHEMA: &str = "
@@ -36,7 +38,7 @@ pub const MARK: (char, char) = ('\u{2068}', '\u{2069}');
 pub struct Params {
     pub limit: usize,
     pub offset: usize,
-    /// The last word is still being typed, so it matches as a beginning.
+    /// The last word may still be being typed, so it matches as a beginning too, unless a space or a quote ends it.
     pub typing: bool,
 }
 
@@ -110,8 +112,9 @@ fn code(word: &str) -> Option<String> {
 
 /// Finds pages. A query without any letter or digit finds nothing.
 pub fn query(db: &Connection, query: &str, params: &Params) -> Result<Found> {
-    let Some(asked) = Asked::parse(query) else { return Ok(Found::default()) };
-    let widest = asked.widest(params.typing);
+    let Some(asked) = Asked::parse(query, params.typing) else { return Ok(Found::default()) };
+    let tiers = asked.tiers();
+    let widest = tiers.last();
     let infix = asked.infix();
     let total = db
         .prepare_cached(
@@ -123,14 +126,14 @@ pub fn query(db: &Connection, query: &str, params: &Params) -> Result<Found> {
     let wanted = params.offset + params.limit;
     let mut seen = HashMap::new();
     let mut order: Vec<(i64, usize)> = Vec::new();
-    for (tier, expression) in asked.tiers(params.typing).iter().enumerate() {
+    for (tier, expression) in tiers.iter().enumerate() {
         if order.len() >= wanted {
             break;
         }
         let mut statement = db
             .prepare_cached("SELECT rowid FROM page_index WHERE page_index MATCH ?1 ORDER BY rowid DESC LIMIT ?2")
             .db()?;
-        // Each tier contains the ones before it, so this many are enough to fill the answer.
+        // At most as many as are there already come again, so this many are enough to fill the answer.
         let rows = statement.query_map(params![expression, wanted + order.len()], |r| r.get::<_, i64>(0)).db()?;
         for page in rows {
             let page = page.db()?;
@@ -148,23 +151,26 @@ pub fn query(db: &Connection, query: &str, params: &Params) -> Result<Found> {
         for page in statement.query_map(params![infix, wanted + order.len()], |r| r.get::<_, i64>(0)).db()? {
             let page = page.db()?;
             if seen.insert(page, ()).is_none() {
-                order.push((page, 4));
+                order.push((page, tiers.len()));
             }
         }
     }
     let hits = order.into_iter().skip(params.offset).take(params.limit);
-    let hits = hits.map(|(page, tier)| hit(db, page, tier, &asked, params.typing)).collect::<Result<_>>()?;
+    let hits =
+        hits.map(|(page, tier)| hit(db, page, (tiers.len() - tier + 1) as f32, &asked)).collect::<Result<_>>()?;
     Ok(Found { total, hits })
 }
 
 /// A query taken apart. Words in double quotes stand together as a phrase.
 struct Asked {
     groups: Vec<Vec<Token>>,
+    /// The last group may go on.
+    open: bool,
     raw: String,
 }
 
 impl Asked {
-    fn parse(query: &str) -> Option<Self> {
+    fn parse(query: &str, typing: bool) -> Option<Self> {
         // Nobody types more; a pasted page is cut to its beginning.
         let query: String = query.chars().take(400).collect();
         let mut groups: Vec<Vec<Token>> = Vec::new();
@@ -178,33 +184,33 @@ impl Asked {
             }
         }
         groups.truncate(24);
-        (!groups.is_empty()).then(|| Self { groups, raw: query.trim().to_lowercase() })
+        let open = typing && query.ends_with(|c: char| c.is_alphanumeric() || is_combining_mark(c));
+        (!groups.is_empty()).then(|| Self { groups, open, raw: query.trim().to_lowercase() })
     }
 
-    fn all(&self, form: fn(&Token) -> &str, typing: bool) -> String {
-        let last = self.groups.len() - 1;
+    fn all(&self, form: fn(&Token) -> &str, end: &str) -> String {
         let phrase = |group: &Vec<Token>| format!("\"{}\"", group.iter().map(form).collect::<Vec<_>>().join(" "));
-        let parts = self.groups.iter().enumerate().map(|(i, g)| phrase(g) + if typing && i == last { "*" } else { "" });
-        parts.collect::<Vec<_>>().join(" AND ")
+        self.groups.iter().map(phrase).collect::<Vec<_>>().join(" AND ") + end
     }
 
-    fn in_a_row(&self, form: fn(&Token) -> &str, typing: bool) -> String {
+    fn in_a_row(&self, form: fn(&Token) -> &str, end: &str) -> String {
         let words: Vec<&str> = self.groups.iter().flatten().map(form).collect();
-        format!("\"{}\"{}", words.join(" "), if typing { "*" } else { "" })
+        format!("\"{}\"{end}", words.join(" "))
     }
 
-    /// FTS5 expressions, strictest first. Tokens hold letters and digits only, so quoting them is safe.
-    fn tiers(&self, typing: bool) -> Vec<String> {
-        vec![
-            format!("exact : {}", self.in_a_row(|t| &t.exact, typing)),
-            format!("exact : ({})", self.all(|t| &t.exact, typing)),
-            format!("folded : {}", self.in_a_row(|t| &t.folded, typing)),
-            self.widest(typing),
-        ]
-    }
-
-    fn widest(&self, typing: bool) -> String {
-        format!("folded : ({})", self.all(|t| &t.folded, typing))
+    /// FTS5 expressions, strictest first; the last finds all that any of them finds. Tokens hold letters and digits
+    /// only, so quoting them is safe.
+    fn tiers(&self) -> Vec<String> {
+        let ends: &[&str] = if self.open { &["", "*"] } else { &[""] };
+        let tiers = ends.iter().map(|end| {
+            [
+                format!("exact : {}", self.in_a_row(|t| &t.exact, end)),
+                format!("exact : ({})", self.all(|t| &t.exact, end)),
+                format!("folded : {}", self.in_a_row(|t| &t.folded, end)),
+                format!("folded : ({})", self.all(|t| &t.folded, end)),
+            ]
+        });
+        tiers.flatten().collect()
     }
 
     /// The whole query as part of a code.
@@ -214,13 +220,13 @@ impl Asked {
     }
 
     /// Which syllables of `page` matched.
-    fn matches(&self, page: &[Token], typing: bool) -> BTreeSet<usize> {
+    fn matches(&self, page: &[Token]) -> BTreeSet<usize> {
         let count = self.groups.len();
         let mut found = BTreeSet::new();
         // Exact places are shown where there are any; folded ones only otherwise.
         for form in [(|t| &t.exact) as fn(&Token) -> &str, |t| &t.folded] {
             for (i, group) in self.groups.iter().enumerate() {
-                let open = typing && i + 1 == count;
+                let open = self.open && i + 1 == count;
                 for start in 0..(page.len() + 1).saturating_sub(group.len()) {
                     let same = group.iter().enumerate().all(|(k, asked)| {
                         let here = form(&page[start + k]);
@@ -260,7 +266,7 @@ fn touching(text: &str, tokens: Vec<Token>) -> Vec<Vec<Token>> {
 /// Bytes per word in `page_text.words`: start, end, x, y, width, height as little-endian u32.
 const ENTRY: usize = 24;
 
-fn hit(db: &Connection, page: i64, tier: usize, asked: &Asked, typing: bool) -> Result<Hit> {
+fn hit(db: &Connection, page: i64, score: f32, asked: &Asked) -> Result<Hit> {
     let (text, map): (String, Vec<u8>) = db
         .prepare_cached("SELECT text, words FROM page_text WHERE page = ?1")
         .and_then(|mut s| s.query_row([page], |r| Ok((r.get(0)?, r.get(1)?))).optional())
@@ -268,7 +274,7 @@ fn hit(db: &Connection, page: i64, tier: usize, asked: &Asked, typing: bool) -> 
         .unwrap_or_default();
     let tokens = tokens(&text);
     let mut ranges: Vec<Range<usize>> = Vec::new();
-    for i in asked.matches(&tokens, typing) {
+    for i in asked.matches(&tokens) {
         match ranges.last_mut() {
             // Syllables in a row are one mark.
             Some(last) if i > 0 && tokens[i - 1].range.end == last.end => last.end = tokens[i].range.end,
@@ -293,7 +299,7 @@ fn hit(db: &Connection, page: i64, tier: usize, asked: &Asked, typing: bool) -> 
         .filter(|(word, _)| ranges.iter().any(|r| r.start < word.end && word.start < r.end))
         .map(|(_, bounds)| bounds)
         .collect();
-    Ok(Hit { page, snippet: snippet(&text, &ranges), score: (5 - tier) as f32, boxes })
+    Ok(Hit { page, snippet: snippet(&text, &ranges), score, boxes })
 }
 
 /// About this many bytes of text either side of the first match.

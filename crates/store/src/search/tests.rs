@@ -85,6 +85,17 @@ fn the_last_word_may_be_half_typed_and_only_while_typing() {
 }
 
 #[test]
+fn whole_words_come_before_beginnings_and_a_space_or_a_quote_ends_a_word() {
+    let db = library(&["thu hồi", "thuế đất", "thu nhập", "thư tay"]);
+    assert_eq!(pages(&db, "thu", true), [3, 1, 4, 2]);
+    assert_eq!(pages(&db, "thu ", true), [3, 1, 4]);
+    assert_eq!(pages(&db, "\"thu\"", true), [3, 1, 4]);
+    let found = query(&db, "thu", &Params { limit: 2, offset: 2, typing: true }).unwrap();
+    assert_eq!((found.total, found.hits[1].page), (4, 2));
+    assert!(found.hits[0].score > found.hits[1].score);
+}
+
+#[test]
 fn quoted_words_stand_together() {
     let db = library(&SHELF);
     assert_eq!(pages(&db, "\"đường nguyễn\"", false)[..2], [6, 1]);
