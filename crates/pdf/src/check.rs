@@ -27,13 +27,10 @@ use lopdf::{Dictionary, Document, Object, Stream};
 use serde::Serialize;
 use sohoa_model::{Code, Error, Result};
 
-/// Below this, TT 05/2025/TT-BNV does not take a scan.
-const RESOLUTION: f32 = 200.0;
-
 /// A rule that a file breaks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Violation {
-    /// Of ISO 19005-2, as `6.2.8`, or of the circular.
+    /// Of ISO 19005-2, as `6.2.8`.
     pub clause: &'static str,
     /// What is wrong, in Vietnamese.
     pub message: String,
@@ -49,22 +46,6 @@ pub fn check(pdf: &[u8]) -> Result<Vec<Violation>> {
     look.catalog();
     look.pages();
     document.objects.values().for_each(|object| look.object(object));
-    Ok(look.found)
-}
-
-/// The pages under the 200 dpi that TT 05/2025/TT-BNV, Điều 8 wants. Such a file is sound and may be all that can be had
-/// of a paper; the clerk should know.
-///
-/// Errors: as [`check`].
-pub fn check_resolution(pdf: &[u8]) -> Result<Vec<Violation>> {
-    let document = load(pdf)?;
-    let mut look = Look { document: &document, found: Vec::new() };
-    for (number, id) in document.get_pages() {
-        let dpi = document.get_dictionary(id).ok().and_then(|page| look.resolution(page));
-        let enough = dpi.is_none_or(|dpi| dpi > RESOLUTION - 0.5);
-        let message = format!("trang {number} chỉ {:.0} dpi, quy định từ 200 dpi", dpi.unwrap_or_default());
-        look.demand(enough, "TT 05/2025/TT-BNV, Điều 8", message);
-    }
     Ok(look.found)
 }
 
@@ -173,20 +154,6 @@ impl<'a> Look<'a> {
         let corners: Vec<f32> = corners.iter().filter_map(|v| v.as_float().ok()).collect();
         let [left, bottom, right, top] = corners[..] else { return None };
         Some(((right - left).abs(), (top - bottom).abs()))
-    }
-
-    /// Of a page that one picture covers.
-    fn resolution(&self, page: &'a Dictionary) -> Option<f32> {
-        let (width, height) = self.sides(page)?;
-        let resources = self.get(page, b"Resources")?.as_dict().ok()?;
-        let objects = self.get(resources, b"XObject")?.as_dict().ok()?;
-        let mut images = objects.iter().filter_map(|(_, object)| {
-            let dictionary = &self.document.dereference(object).ok()?.1.as_stream().ok()?.dict;
-            dictionary.get(b"Subtype").and_then(Object::as_name).is_ok_and(|s| s == b"Image").then_some(dictionary)
-        });
-        let (image, None) = (images.next()?, images.next()) else { return None };
-        let side = |key| self.get(image, key).and_then(|v| v.as_float().ok());
-        Some((side(b"Width")? * side(b"Height")? / (width * height)).sqrt() * 72.0)
     }
 
     /// An object and all that is written into it.

@@ -4,8 +4,7 @@
 //! go in as they are (JPEG as DCTDecode, PNG as Flate with its predictors); turns and straightening are done by the
 //! matrix that places it. The same input always gives the same bytes: dates are inputs, the file's id is a digest.
 //!
-//! [`run`] writes, [`check`] looks at the result clause by clause before it is signed and kept; a scan that is too coarse
-//! is written all the same and noted by [`check_resolution`].
+//! [`run`] writes, [`check`] looks at the result clause by clause before it is signed and kept.
 
 mod check;
 mod content;
@@ -16,7 +15,7 @@ mod picture;
 mod text;
 mod write;
 
-pub use check::{Violation, check, check_resolution};
+pub use check::{Violation, check};
 pub use metadata::Meta;
 pub use picture::PageFormat;
 pub use write::run;

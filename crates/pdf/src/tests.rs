@@ -309,19 +309,6 @@ fn what_has_no_place_in_the_layer_is_left_out() {
 }
 
 #[test]
-fn a_coarse_scan_is_sound_but_noted() {
-    let image = jpeg(image::GrayImage::new(300, 400));
-    let at = |dpi| {
-        let pdf = run(&[Page { dpi, ..page(&image, PageFormat::Jpeg, &[]) }], &meta()).unwrap();
-        assert_eq!(check(&pdf).unwrap(), []);
-        check_resolution(&pdf).unwrap()
-    };
-    assert_eq!(at(200.0), []);
-    let [coarse] = &at(150.0)[..] else { panic!("one page, one note") };
-    assert_eq!(coarse.message, "trang 1 chỉ 150 dpi, quy định từ 200 dpi");
-}
-
-#[test]
 fn file_names_follow_the_circular() {
     let code = "H05.16-260210-0001".parse().unwrap();
     assert_eq!(file_name(&code, 2), "H05.16-260210-0001.2.pdf");
