@@ -89,7 +89,13 @@ pub enum Command {
     /// Khôi phục trạm từ bản sao lưu
     Restore { dir: PathBuf },
     /// Chép các PDF/A của một hồ sơ ra thư mục
-    Export { code: String, dir: PathBuf },
+    Export {
+        code: String,
+        dir: PathBuf,
+        /// Chép các tệp gốc đúng như khi nhận, thay vì PDF/A
+        #[arg(long)]
+        originals: bool,
+    },
     /// Xem hoặc đặt thiết lập của trạm: đơn vị, mã cơ quan, cán bộ…
     Settings {
         /// TÊN=GIÁ_TRỊ, ví dụ office="UBND phường Võ Cường"

@@ -8,15 +8,24 @@ mod report;
 mod run;
 
 use clap::Parser;
+use sohoa_model::{Code, Error};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let args = match args::Args::try_parse() {
         Ok(args) => args,
         Err(error) => {
-            // Help and version are asked for; anything else is wrong usage.
+            // Nothing better can be done if even this cannot be printed.
             let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+            // Help and version are asked for; anything else is wrong usage.
+            if !error.use_stderr() {
+                return ExitCode::SUCCESS;
+            }
+            if std::env::args_os().any(|arg| arg == "--json") {
+                let usage = Error::new(Code::Usage, "Câu lệnh không đúng").hint("Xem cách dùng: sohoa help.");
+                report::json_error(&usage);
+            }
+            return ExitCode::from(Code::Usage.exit_status());
         }
     };
     if let args::Command::Worker = args.command {

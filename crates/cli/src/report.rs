@@ -10,10 +10,15 @@ pub fn json(value: &impl Serialize) -> Result<()> {
     Ok(())
 }
 
+/// The one JSON document of a command that failed.
+pub fn json_error(error: &Error) {
+    // Nothing better can be done if even this fails.
+    let _ = json(&serde_json::json!({ "error": error }));
+}
+
 pub fn error(error: &Error, as_json: bool) {
     if as_json {
-        // Nothing better can be done if even this fails.
-        let _ = json(&serde_json::json!({ "error": error }));
+        json_error(error);
     }
     eprintln!("sohoa: {error}");
     if !error.hint.is_empty() {
@@ -81,6 +86,10 @@ pub fn dossier(dossier: &view::Dossier, as_json: bool) -> Result<()> {
             println!("      {mark} {:18} {} ({}, {:.0} %)", field.name, field.value, field.source, field.confidence);
         }
         for page in &document.pages {
+            // A JPEG inside a PDF may be a hair off its resolution.
+            if page.dpi.round() < 200.0 {
+                println!("      ! trang {}: {:.0} dpi, quy định từ 200 dpi; nên quét lại", page.number, page.dpi);
+            }
             if let Some(error) = &page.error {
                 println!("      ! trang {}: {} {}", page.number, error.message, error.hint);
             }

@@ -42,20 +42,23 @@ pub fn run(args: Args) -> Result<ExitCode> {
         }
         Command::Work { workers } => {
             let station = open()?;
+            station.resume()?;
             let work = watched(json, |watch| station.work(workers, watch))?;
             report::work(&work, json)?;
         }
         Command::List => report::rows(&open()?.desk()?, json)?,
         Command::Show { code } => report::dossier(&open()?.dossier(&code)?, json)?,
-        Command::Search { query, limit, offset } => {
-            report::found(&open()?.search(&query, limit, offset, false)?, json)?
-        }
+        Command::Search { query, limit, offset } => report::found(&open()?.search(&query, limit, offset, true)?, json)?,
         Command::Set { code, document, field, value } => {
             report::dossier(&open()?.set_field(&code, document, &field, &value)?, json)?
         }
         Command::Confirm { code } => report::dossier(&open()?.confirm(&code)?, json)?,
         Command::Seal { code } => report::dossier(&open()?.seal(&code)?, json)?,
-        Command::Export { code, dir } => report::json(&json!({ "files": open()?.export(&code, &dir)? }))?,
+        Command::Export { code, dir, originals } => {
+            let station = open()?;
+            let files = if originals { station.export_originals(&code, &dir)? } else { station.export(&code, &dir)? };
+            report::json(&json!({ "files": files }))?;
+        }
         Command::Sync { to } => {
             let station = open()?;
             let batches = watched(json, |watch| station.sync(&to, watch))?;

@@ -250,7 +250,18 @@ fn shown(db: &Connection, dossier: &dossier::Dossier, row: document::Document) -
         received_as: row.received_as,
         pages: pages.into_iter().map(shown_page).collect(),
         fields: fields.iter().map(|f| shown_field(f, row.confirmed)).collect(),
+        sources: document::sources(db, row.id)?.into_iter().map(shown_source).collect(),
     })
+}
+
+fn shown_source(source: document::Source) -> view::Source {
+    view::Source {
+        name: source.name,
+        sha256: source.digest.to_string(),
+        size: source.size as u32,
+        kind: source.kind,
+        signed: source.signed,
+    }
 }
 
 fn shown_page(row: page::Page) -> view::Page {
@@ -262,6 +273,7 @@ fn shown_page(row: page::Page) -> view::Page {
         state: row.state,
         width: row.width,
         height: row.height,
+        dpi: row.dpi,
         blank: row.blank,
         orientation: row.orientation.degrees(),
         skew: row.skew,

@@ -15,10 +15,11 @@ pub struct Params {
 }
 
 impl Params {
-    /// The name of the result of reading `page` this way.
-    pub fn key(&self, page: &Digest) -> Result<Digest> {
-        let params =
-            serde_json::to_vec(self).map_err(|e| sohoa_model::Error::internal("Không viết được tham số đọc", e))?;
+    /// The name of the result of reading `page` this way. The same picture may come at another resolution or the other
+    /// way up from another file.
+    pub fn key(&self, page: &Digest, dpi: f32, hint: Turn) -> Result<Digest> {
+        let params = serde_json::to_vec(&(self, dpi, hint))
+            .map_err(|e| sohoa_model::Error::internal("Không viết được tham số đọc", e))?;
         let versions = [sohoa_imaging::VERSION.to_be_bytes(), sohoa_ocr::VERSION.to_be_bytes()].concat();
         Ok(Digest::of_parts([&page.0[..], &params, &versions]))
     }

@@ -22,6 +22,12 @@ pub(crate) fn open(dossier: &dossier::Dossier) -> Result<()> {
     }
 }
 
+/// As [`open`]; a dossier that the archive has sent back is the clerk's again from its first change on.
+pub(crate) fn reopen(tx: &Transaction, dossier: &dossier::Dossier) -> Result<()> {
+    open(dossier)?;
+    if dossier.state == DossierState::Rejected { dossier::reopen(tx, dossier.id) } else { Ok(()) }
+}
+
 impl Station {
     /// Corrects a field of a document. An empty value says that the document has no such field.
     ///
@@ -89,7 +95,7 @@ impl Station {
         self.store.write(|tx| {
             let row = page::get(tx, id.into())?;
             let dossier = dossier::by_id(tx, document::by_id(tx, row.document)?.dossier)?;
-            open(&dossier)?;
+            reopen(tx, &dossier)?;
             change(tx, &row)?;
             page::set_queued(tx, row.id)?;
             document::set_stale(tx, row.document)?;
@@ -108,10 +114,7 @@ impl Station {
         let settings = self.settings()?;
         self.store.write(|tx| {
             let dossier = dossier::get(tx, code)?;
-            open(&dossier)?;
-            if dossier.state == DossierState::Rejected {
-                dossier::reopen(tx, dossier.id)?;
-            }
+            reopen(tx, &dossier)?;
             let detail = change(tx, &dossier)?;
             dossier::touch(tx, dossier.id)?;
             event::append(tx, &actor(&settings), action, code, &detail)

@@ -135,6 +135,25 @@ impl Station {
             .collect()
     }
 
+    /// Copies the files that a dossier came from, byte for byte as received, into a folder; gives their paths. Each name
+    /// begins with the number of its document, since two papers may have come under one name.
+    pub fn export_originals(&self, code: &str, dir: &Path) -> Result<Vec<PathBuf>> {
+        let sources = self.store.read(|db| {
+            let mut all = Vec::new();
+            for d in document::of_dossier(db, dossier::get(db, code)?.id)? {
+                all.extend(document::sources(db, d.id)?.into_iter().map(|s| (d.number, s)));
+            }
+            Ok(all)
+        })?;
+        std::fs::create_dir_all(dir).map_err(|e| Error::io("tạo", dir, e))?;
+        let write = |(number, source): (u32, document::Source)| {
+            let path = dir.join(format!("{code}.{number}.{} {}", source.number, source.name));
+            std::fs::write(&path, self.store.blobs.get(&source.digest)?).map_err(|e| Error::io("ghi", &path, e))?;
+            Ok(path)
+        };
+        sources.into_iter().map(write).collect()
+    }
+
     /// Copies one document's PDF to `path`.
     pub fn save_pdf(&self, code: &str, document: u32, path: &Path) -> Result<()> {
         let pdf = self.store.read(|db| Ok(document::get(db, dossier::get(db, code)?.id, document)?.pdf))?;

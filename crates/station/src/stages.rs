@@ -26,7 +26,7 @@ impl Station {
     ) -> Result<()> {
         let row = self.store.read(|db| page::get(db, claim.subject))?;
         let params = Params { turn: row.turn, ..Params::default() };
-        let key = params.key(&row.blob)?;
+        let key = params.key(&row.blob, row.dpi, row.hint)?;
         let known = self.store.read(|db| page::known(db, &key))?;
         let (output, reading) = match known
             .filter(|o| self.store.blobs.has(&o.reading) && self.store.blobs.has(&o.thumbnail))

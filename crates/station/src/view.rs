@@ -99,6 +99,21 @@ pub struct Document {
     pub received_as: String,
     pub pages: Vec<Page>,
     pub fields: Vec<Field>,
+    /// The files it came from, kept byte for byte.
+    pub sources: Vec<Source>,
+}
+
+/// A file as it was received.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Source {
+    pub name: String,
+    pub sha256: String,
+    pub size: u32,
+    /// `jpeg`, `png`, `tiff`, `webp`, `bmp`, `pdf`.
+    pub kind: String,
+    /// Bears a digital signature of its own.
+    pub signed: bool,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -114,6 +129,8 @@ pub struct Page {
     pub state: String,
     pub width: u32,
     pub height: u32,
+    /// Below 200, TT 05/2025/TT-BNV, Điều 8 wants it scanned again.
+    pub dpi: f32,
     pub blank: bool,
     /// Degrees clockwise that made it upright.
     pub orientation: u32,
@@ -323,6 +340,21 @@ pub enum Progress {
     Sending { done: u32, total: u32 },
 }
 
+/// A kind of paper, for the clerk to choose from.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct DocumentKind {
+    /// As in the field `document_type`: `quyet_dinh`.
+    pub key: &'static str,
+    /// Name in Vietnamese.
+    pub name: &'static str,
+}
+
+/// Every kind of paper that the station knows.
+pub fn document_kinds() -> Vec<DocumentKind> {
+    sohoa_model::DocumentType::ALL.map(|t| DocumentKind { key: t.key, name: t.name }).to_vec()
+}
+
 /// Whether the station can be worked at.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -333,4 +365,56 @@ pub enum Door {
     /// The passphrase is wanted.
     Locked,
     Open,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sohoa_model::FieldName;
+    use ts_rs::TS;
+
+    /// `UPDATE_TYPES=1 cargo test -p sohoa-station types` writes the file anew.
+    #[test]
+    fn the_types_of_the_window_are_those_of_this_file() {
+        let config = ts_rs::Config::new();
+        let mut text = String::from("// Generated from crates/station/src/view.rs by its test; not to be edited.\n\n");
+        let names = FieldName::ALL.map(|n| format!("'{}'", n.key())).join(" | ");
+        text += &format!("export type FieldName = {names}\n");
+        macro_rules! declare {
+            ($($t:ty),*) => { $( text += &format!("export {}\n", <$t>::decl(&config)); )* };
+        }
+        declare!(
+            Desk,
+            Counts,
+            DossierRow,
+            Owner,
+            Dossier,
+            Document,
+            Source,
+            Page,
+            Field,
+            PageWords,
+            Word,
+            Work,
+            Imported,
+            Duplicate,
+            Refused,
+            Problem,
+            Found,
+            Hit,
+            Batch,
+            BatchPackage,
+            Settings,
+            Verified,
+            Progress,
+            DocumentKind,
+            Door
+        );
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ui/src/lib/backend/types.ts");
+        if std::env::var_os("UPDATE_TYPES").is_some() {
+            std::fs::write(path, &text).unwrap();
+        }
+        let there = std::fs::read_to_string(path).unwrap();
+        assert!(there == text, "stale; run UPDATE_TYPES=1 cargo test -p sohoa-station types");
+    }
 }

@@ -4,6 +4,7 @@
 use sohoa_model::{Code, Error, Result, job::Stage, time};
 use sohoa_store::table::{document, dossier, job, page, setting};
 use std::fs::{File, TryLockError};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -34,10 +35,7 @@ impl Station {
     /// Works until nothing is left, or until cancelled. Starting is resuming: what a crash interrupted is in the queue.
     pub fn work(&self, workers: Option<usize>, watch: &Watch) -> Result<Work> {
         let Some(_lock) = self.work_lock(watch)? else { return self.progress() };
-        self.store.write(|tx| {
-            job::recover(tx)?;
-            job::resume(tx)
-        })?;
+        self.store.write(|tx| job::recover(tx))?;
         // Checked once here, so that a missing model is one clear error and not one per page.
         sohoa_ocr::Reader::new(&models::folder()?, models::LANGUAGE)?;
         let count = workers.filter(|n| *n > 0).unwrap_or_else(|| self.default_workers());
@@ -98,7 +96,11 @@ impl Station {
                 std::thread::sleep(Duration::from_millis(20));
                 continue;
             };
-            let result = self.run(&claim, &mut reader, watch);
+            // Foreign bytes may bring a stage down where nobody thought of it; that must not cost the other pages.
+            let result = catch_unwind(AssertUnwindSafe(|| self.run(&claim, &mut reader, watch))).unwrap_or_else(|_| {
+                reader = None;
+                Err(Error::internal("Bước xử lý này dừng giữa chừng", format!("panic in {:?}", claim.stage)))
+            });
             busy.fetch_sub(1, Ordering::SeqCst);
             self.settle(&claim, result)?;
             if let Ok(mut work) = self.progress() {
@@ -129,9 +131,13 @@ impl Station {
     /// What becomes of a job that did not finish. A full disk or a broken store ends the work; a bad page only itself.
     fn settle(&self, claim: &job::Claim, result: Result<()>) -> Result<()> {
         let Err(error) = result else { return Ok(()) };
-        if matches!(error.code, Code::Cancelled | Code::DiskFull | Code::Missing) {
-            self.store.write(|tx| job::release(tx, claim))?;
-            return if error.code == Code::Cancelled { Ok(()) } else { Err(error) };
+        match error.code {
+            Code::Cancelled => return self.store.write(|tx| job::cancel(tx, claim)),
+            Code::DiskFull | Code::Missing => {
+                self.store.write(|tx| job::release(tx, claim))?;
+                return Err(error);
+            }
+            _ => {}
         }
         self.store.write(|tx| {
             if job::fail(tx, claim, &error)? {
@@ -173,9 +179,14 @@ impl Station {
         })
     }
 
-    /// Takes back what waits; importing or working again brings it back.
+    /// Takes back what waits, until [`Station::resume`] or the next import. What runs now stops by its `Watch`.
     pub fn cancel_queued(&self) -> Result<()> {
         self.store.write(|tx| job::cancel_queued(tx).map(drop))
+    }
+
+    /// Puts back what was cancelled.
+    pub fn resume(&self) -> Result<()> {
+        self.store.write(|tx| job::resume(tx).map(drop))
     }
 
     fn default_workers(&self) -> usize {

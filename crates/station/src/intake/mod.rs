@@ -43,21 +43,30 @@ impl Station {
         self.store.write(|tx| {
             let id = intake::add(tx, &Request { paths, options: options.clone() })?;
             job::enqueue(tx, Stage::Capture, id, Priority::Counter as i32)?;
+            job::resume(tx)?;
             Ok(id)
         })
     }
 
-    /// Waits until every file of an intake has been looked at; reading may still go on.
+    /// Waits until every file of an intake has been looked at, or taking in was stopped; reading may still go on.
+    ///
+    /// Errors: what brought the taking in down.
     pub fn await_intake(&self, id: i64) -> Result<Imported> {
-        while !self.store.read(|db| intake::is_done(db, id))? {
+        let waiting = |db: &_| Ok(!intake::is_done(db, id)? && job::is_open(db, Stage::Capture, id)?);
+        while self.store.read(waiting)? {
             std::thread::sleep(std::time::Duration::from_millis(100));
         }
         self.imported(id)
     }
 
     /// What an intake took in, knew already, and refused.
+    ///
+    /// Errors: what brought the taking in down.
     pub fn imported(&self, id: i64) -> Result<Imported> {
         self.store.read(|db| {
+            if let Some(error) = job::failure(db, Stage::Capture, id)? {
+                return Err(error);
+            }
             let mut imported = Imported::default();
             let mut documents = std::collections::BTreeSet::new();
             for (path, outcome) in intake::outcomes(db, id)? {
@@ -121,16 +130,22 @@ impl Station {
 
     /// Takes one file, or writes down why not. Only what is wrong with the station itself is an error here.
     fn take(&self, id: i64, place: &Place, cancel: &AtomicBool) -> Result<()> {
-        match self.capture(&place.path, cancel) {
-            Ok(file) => self.store.write(|tx| {
+        let taken = self.capture(&place.path, cancel).and_then(|file| {
+            self.store.write(|tx| {
                 if let Some(known) = document::find_source(tx, &file.digest)? {
                     return once(tx, id, &place.path, &Ok(intake::Outcome::Duplicate { document: known.document }));
                 }
                 let document = file.keep(tx, id, place)?;
                 once(tx, id, &place.path, &Ok(intake::Outcome::Taken { document }))
-            }),
-            Err(error) if matches!(error.code, Code::Cancelled | Code::DiskFull | Code::Internal) => Err(error),
-            Err(error) => self.store.write(|tx| once(tx, id, &place.path, &Err(&error))),
+            })
+        });
+        match taken {
+            Err(error)
+                if !matches!(error.code, Code::Cancelled | Code::DiskFull | Code::Integrity | Code::Internal) =>
+            {
+                self.store.write(|tx| once(tx, id, &place.path, &Err(&error)))
+            }
+            other => other,
         }
     }
 
@@ -213,7 +228,7 @@ impl File {
             Owner::Folder(folder) => dossier::ensure_provisional(tx, &format!("{intake}:{}", folder.display()))?,
         };
         let row = dossier::by_id(tx, dossier)?;
-        crate::review::open(&row)?;
+        crate::review::reopen(tx, &row)?;
         let received_as = place.group.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let document = document::ensure(tx, dossier, &grouped(intake, place), &received_as, self.captured)?;
         let number = document::sources(tx, document)?.len() as u32 + 1;
