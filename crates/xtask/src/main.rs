@@ -29,7 +29,7 @@ fn main() -> std::process::ExitCode {
         Some("dev") => dev(),
         Some("check") => setup::install(&[Need::Build]).and_then(|()| check()),
         Some("test") => test(),
-        Some("bench") => bench::run(&args[1..]),
+        Some("bench") => bench::run_job(&args[1..]),
         _ => {
             eprint!("{USAGE}");
             return std::process::ExitCode::from(2);
@@ -47,10 +47,12 @@ fn main() -> std::process::ExitCode {
 /// The window on the user's own station, the UI served by Vite with hot reload.
 fn dev() -> Result {
     setup::install(&[Need::Build])?;
-    let mut vite = npm(&["run", "dev"]).spawn().map_err(|e| format!("npm: {e}"))?;
+    // Not through npm, which would outlive its Vite, or the other way round.
+    let mut vite = std::process::Command::new("node");
+    vite.args(["node_modules/vite/bin/vite.js", "--host", "localhost", "--port", "5173", "--strictPort"]);
+    let mut vite = vite.current_dir(run::root().join("ui")).spawn().map_err(|e| format!("node: {e}"))?;
     let window = run::run(&mut cargo(&["run", "-p", "sohoa-desktop"]));
-    // npm passes the signal on to Vite only if it gets it itself; it is the one that was started here.
-    vite.kill().map_err(|e| format!("could not end Vite: {e}"))?;
+    vite.kill().and_then(|()| vite.wait()).map_err(|e| format!("could not end Vite: {e}"))?;
     window
 }
 
@@ -60,7 +62,7 @@ fn check() -> Result {
     run::run(&mut npm(&["run", "check"]))?;
     run::run(&mut npm(&["run", "lint"]))?;
     run::run(&mut npm(&["run", "build"]))?; // the window embeds it, so clippy needs it
-    run::run(&mut cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
+    run::run(&mut cargo(&["clippy", "--workspace", "--all-targets", EMBEDDED[0], EMBEDDED[1], "--", "-D", "warnings"]))
 }
 
 /// Everything, as the CI does it.
@@ -69,20 +71,15 @@ fn test() -> Result {
     check()?;
     run::run(&mut npm(&["test"]))?;
     run::run(&mut npm(&["run", "test:browser"]))?;
-    // The tests that cross crates drive the built programs.
-    build_programs()?;
-    run::run(&mut cargo(&["test", "--workspace", "--features", "sohoa-desktop/custom-protocol"]))
+    // The tests that cross crates drive the built programs. Chosen like the tests, they share what is compiled.
+    run::run(&mut cargo(&["build", "--workspace", "--bins", "--tests", EMBEDDED[0], EMBEDDED[1]]))?;
+    run::run(&mut cargo(&["test", "--workspace", EMBEDDED[0], EMBEDDED[1]]))
 }
+
+/// The window with the UI inside it.
+const EMBEDDED: [&str; 2] = ["--features", "sohoa-desktop/custom-protocol"];
 
 /// `sohoa` and `sohoa-desktop`, with the UI embedded.
 pub fn build_programs() -> Result {
-    run::run(&mut cargo(&[
-        "build",
-        "-p",
-        "sohoa-cli",
-        "-p",
-        "sohoa-desktop",
-        "--features",
-        "sohoa-desktop/custom-protocol",
-    ]))
+    run::run(&mut cargo(&["build", "-p", "sohoa-cli", "-p", "sohoa-desktop", EMBEDDED[0], EMBEDDED[1]]))
 }

@@ -13,6 +13,8 @@ pub enum Need {
     Build,
     /// To test and measure them.
     Test,
+    /// To measure them beside their peers.
+    Bench,
 }
 
 /// Debian 12 packages, each with what it is for.
@@ -32,6 +34,7 @@ const PACKAGES: &[(Need, &str, &str)] = &[
     (Need::Test, "webkit2gtk-driver", "drives the window in tests"),
     (Need::Test, "xvfb", "a display for the window in tests"),
     (Need::Test, "xauth", "a display for the window in tests"),
+    (Need::Test, "xdotool", "types into the system's dialogues in tests"),
     (Need::Test, "dbus", "a message bus for the window in tests"),
     (Need::Test, "chromium", "the UI in a plain browser"),
     (Need::Test, "poppler-utils", "reads the PDFs we write, independently"),
@@ -46,6 +49,9 @@ pub fn install(needs: &[Need]) -> Result {
     ui()?;
     if needs.contains(&Need::Test) {
         conformance()?;
+    }
+    if needs.contains(&Need::Bench) {
+        venv(&root().join("tests/bench/requirements.txt"), &bench_venv(), "programs that Sohoa is measured against")?;
     }
     Ok(())
 }
@@ -136,22 +142,31 @@ fn ui() -> Result {
     std::fs::write(&stamp, digest).map_err(|e| format!("{}: {e}", stamp.display()))
 }
 
-/// Independent validators of packages, in an environment of their own.
+/// Independent validators of packages.
 fn conformance() -> Result {
     let list = root().join("tests/conformance/requirements.txt");
-    let wanted = std::fs::read_to_string(&list).map_err(|e| format!("{}: {e}", list.display()))?;
-    let venv = target().join("conformance");
+    venv(&list, &target().join("conformance"), "independent validators of packages")
+}
+
+/// Where the peers of `cargo xtask bench` are.
+pub fn bench_venv() -> PathBuf {
+    target().join("bench/venv")
+}
+
+/// Python programs, in an environment of their own.
+fn venv(list: &Path, venv: &Path, what: &str) -> Result {
+    let wanted = std::fs::read_to_string(list).map_err(|e| format!("{}: {e}", list.display()))?;
     let stamp = venv.join(".sohoa-requirements");
     if std::fs::read_to_string(&stamp).is_ok_and(|s| s == wanted) {
         return Ok(());
     }
-    eprintln!(
-        "The validators of tests/conformance/requirements.txt will be installed into {} with pip.",
-        venv.display()
-    );
-    run(Command::new("/usr/bin/python3").args(["-m", "venv", "--clear"]).arg(&venv))?;
+    eprintln!("These ({what}) will be installed into {} with pip:", venv.display());
+    for line in wanted.lines().filter(|l| !l.starts_with('#')) {
+        eprintln!("  {line}");
+    }
+    run(Command::new("/usr/bin/python3").args(["-m", "venv", "--clear"]).arg(venv))?;
     run(Command::new(venv.join("bin/python"))
         .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"])
-        .arg(&list))?;
+        .arg(list))?;
     std::fs::write(&stamp, wanted).map_err(|e| format!("{}: {e}", stamp.display()))
 }

@@ -1,0 +1,351 @@
+//! The report for people: tables in Markdown, each with how its numbers came about.
+
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use super::measure::Spread;
+
+/// Writing to a string cannot fail.
+macro_rules! line {
+    ($out:expr) => { $out.push('\n') };
+    ($out:expr, $($arg:tt)*) => { writeln!($out, $($arg)*).expect("writing to a string") };
+}
+
+pub fn markdown(report: &Value) -> String {
+    let mut out = String::new();
+    let machine = &report["machine"];
+    line!(out, "# Sohoa, measured\n");
+    line!(
+        out,
+        "{}, commit {}{}. {} cores of {}, {:.0} GB. {}; ocrmypdf {}. Load average {:.1} at the start, {:.1} at the end.",
+        text(&machine["date"]),
+        text(&machine["commit"]),
+        if machine["changed"] == true { " with changes" } else { "" },
+        machine["cores"],
+        text(&machine["processor"]),
+        number(&machine["memory"]) / 1e9,
+        text(&machine["tesseract"]),
+        text(&machine["ocrmypdf"]),
+        number(&machine["load_before"]),
+        number(&machine["load_after"]),
+    );
+    if report["options"]["quick"] == true {
+        line!(out, "\n**A quick run: one round only, not to be quoted.**");
+    }
+    aims(&mut out, report);
+    if report["pages"].is_object() {
+        contest(&mut out, &report["pages"]);
+        accuracy(&mut out, &report["pages"]["accuracy"]);
+    }
+    if report["stages"].is_object() {
+        stages(&mut out, report);
+    }
+    if report["search"].is_object() {
+        search(&mut out, &report["search"]);
+    }
+    if report["window"].is_object() {
+        window(&mut out, &report["window"]);
+    }
+    out
+}
+
+fn run<'a>(report: &'a Value, what: &str, workers: u64) -> &'a Value {
+    let runs = report["pages"]["runs"].as_array();
+    runs.and_then(|runs| runs.iter().find(|r| r["what"] == what && r["workers"] == workers)).unwrap_or(&Value::Null)
+}
+
+fn aims(out: &mut String, report: &Value) {
+    line!(out, "\n## Against the aims\n");
+    line!(out, "| aim | measured | |\n| --- | --- | --- |");
+    let mut aim = |name: &str, shown: String, met: Option<bool>| {
+        let verdict = met.map_or("", |met| if met { "met" } else { "**missed**" });
+        line!(out, "| {name} | {shown} | {verdict} |");
+    };
+    for workers in [1, 2] {
+        let sohoa = run(report, "sohoa", workers);
+        if sohoa.is_null() {
+            continue;
+        }
+        for (key, name) in
+            [("tesseract", "one `tesseract` a page"), ("tesseract_list", "one `tesseract` a worker, model loaded once")]
+        {
+            let time = &sohoa[format!("time_to_{key}")];
+            let cpu = &sohoa[format!("cpu_to_{key}")];
+            aim(
+                &format!("whole job ≤ 1.10 × {name}, {workers} at once"),
+                format!("{} × (processor time {} ×)", spread(time, 1.0, 2), spread(cpu, 1.0, 2)),
+                Some(number(&time["median"]) <= 1.1),
+            );
+        }
+        for (key, name) in [("ocrmypdf", "ocrmypdf, its PDF/A"), ("ocrmypdf_lean", "ocrmypdf, least work")] {
+            let time = &sohoa[format!("time_to_{key}")];
+            let faster = 1.0 / number(&time["median"]);
+            let range = format!("{:.2}–{:.2}", 1.0 / number(&time["max"]), 1.0 / number(&time["min"]));
+            aim(
+                &format!("≥ 1.5 × throughput of {name}, {workers} at once"),
+                format!("{faster:.2} ({range}) ×"),
+                Some(faster >= 1.5),
+            );
+        }
+    }
+    if report["window"].is_object() {
+        let paint = window_spread(&report["window"], "first_paint");
+        aim("window to first paint < 1.5 s", format!("{:.2} s", paint.median / 1e3), Some(paint.median < 1500.0));
+    }
+    if report["search"].is_object() {
+        let p99 = number(&report["search"]["all"]["p99"]);
+        aim(
+            &format!("search p99 < 20 ms at {} pages", report["search"]["pages"]),
+            format!("{p99:.1} ms"),
+            Some(p99 < 20.0),
+        );
+    }
+}
+
+fn contest(out: &mut String, pages: &Value) {
+    line!(out, "\n## Throughput and memory: the {} bundled pages ({} documents)\n", pages["pages"], pages["documents"]);
+    line!(out, "| what | at once | pages/min | seconds | processor s | memory, all MB | largest process MB | rounds |");
+    line!(out, "| --- | --- | --- | --- | --- | --- | --- | --- |");
+    for r in pages["runs"].as_array().into_iter().flatten() {
+        line!(
+            out,
+            "| {} | {} | {} | {} | {} | {:.0} | {:.0} | {} |",
+            name(text(&r["what"])),
+            r["workers"],
+            spread(&r["pages_per_minute"], 1.0, 1),
+            spread(&r["seconds"], 1.0, 1),
+            spread(&r["cpu"], 1.0, 1),
+            number(&r["memory"]["max"]) / 1048576.0,
+            number(&r["largest"]["max"]) / 1048576.0,
+            r["runs"].as_array().map_or(0, Vec::len),
+        );
+    }
+    line!(
+        out,
+        "\nMiddle (least–most) of the rounds. In each round everything runs once, in turn, so that whatever else the \
+         machine does falls on all; ratios are taken round by round. *Processor s* is user and system time of every \
+         process and says more than seconds on a busy machine. *Memory, all* is the highest sum of resident memory of \
+         all processes at one look (every 40 ms; pages that two processes share count in both); *largest process* is \
+         the kernel's own high-water mark.\n\n\
+         - **Sohoa**: release build, `sohoa import` into a new station: opening it (key derivation) included, pages \
+         taken, turned, cleaned, read, made PDF/A-2u and checked, fields proposed, text indexed, all encrypted and \
+         synced to disk.\n\
+         - **`tesseract`, page by page**: one command for each page image (JPEGs as received, TIFF pages as PNG, scans \
+         out of the PDFs unaltered), `-l vie --dpi N`, `OMP_THREAD_LIMIT=1`, N commands at once; writes text only.\n\
+         - **`tesseract`, list**: one command for each worker over a list of pages, so that the model is loaded once.\n\
+         - **`tesseract` as it comes**: without the limit on OpenMP threads.\n\
+         - **ocrmypdf** has all pages in one PDF (images unaltered, wrapped by img2pdf) and `--jobs N`: one start of \
+         Python for all, its best case. *As it comes* gives PDF/A (pikepdf's own conversion; Ghostscript is not \
+         installed, it would only be slower); *least work* is `--output-type pdf -O0`; *a document at a time* is one \
+         command for each document, as Sohoa gives one PDF for each. None of them turns pages or straightens them here."
+    );
+}
+
+fn name(key: &str) -> &str {
+    match key {
+        "sohoa" => "**Sohoa**",
+        "tesseract" => "`tesseract`, page by page",
+        "tesseract_list" => "`tesseract`, list",
+        "tesseract_openmp" => "`tesseract` as it comes",
+        "tesseract_turning" => "`tesseract --psm 1` (turns pages)",
+        "ocrmypdf" => "ocrmypdf as it comes",
+        "ocrmypdf_lean" => "ocrmypdf, least work",
+        "ocrmypdf_each" => "ocrmypdf, a document at a time",
+        "ocrmypdf_turning" => "ocrmypdf `--rotate-pages --deskew`",
+        other => other,
+    }
+}
+
+fn accuracy(out: &mut String, accuracy: &Value) {
+    line!(out, "\n## Accuracy\n");
+    line!(out, "| pages | what | line errors % | CER % | words found % | of words read % | fields right |");
+    line!(out, "| --- | --- | --- | --- | --- | --- | --- |");
+    for set in accuracy["sets"].as_array().into_iter().flatten() {
+        for (who, s) in set["scores"].as_object().into_iter().flatten() {
+            let fields = &s["fields"];
+            let fields = if fields.is_object() {
+                format!(
+                    "{} of {} ({:.1} %), {} wrong, {} missing, {} beyond",
+                    fields["right"],
+                    fields["known"],
+                    number(&fields["right_percent"]),
+                    fields["wrong"],
+                    fields["missing"],
+                    fields["beyond"]
+                )
+            } else {
+                "–".into()
+            };
+            line!(
+                out,
+                "| {} ({}) | {} | {:.2} | {:.2} | {:.1} | {:.1} | {fields} |",
+                text(&set["name"]),
+                set["pages"],
+                name(who),
+                number(&s["line_errors"]),
+                number(&s["cer"]),
+                number(&s["word_recall"]),
+                number(&s["word_precision"]),
+            );
+        }
+    }
+    line!(
+        out,
+        "\n*Line errors*: each printed line is laid where it fits best in what was read; edits per character. Neither \
+         reading order nor extra text counts. *CER*: edit distance of whole pages in order, so columns read in another \
+         order cost everyone. Sohoa's text and fields are those that `sohoa import` left in the station, fields as \
+         proposed, before any clerk; a field is right when it is the same to the letter."
+    );
+    if accuracy["others"] != true {
+        line!(
+            out,
+            "\nThe second set of pages (`../shared/testdata/pages`) is not here, so only the bundled ones are scored."
+        );
+    }
+    for set in accuracy["sets"].as_array().into_iter().flatten() {
+        let sohoa = &set["scores"]["sohoa"];
+        let mut worst: Vec<(&String, f64)> =
+            sohoa["by_page"].as_object().into_iter().flatten().map(|(page, n)| (page, number(n))).collect();
+        worst.sort_by(|a, b| b.1.total_cmp(&a.1));
+        let worst: Vec<String> = worst.iter().take(5).map(|(page, n)| format!("{page}: {n:.1} %")).collect();
+        line!(out, "\nSohoa's worst pages of the {}: {}.", text(&set["name"]), worst.join("; "));
+        let amiss: Vec<&str> =
+            sohoa["fields"]["amiss"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        if !amiss.is_empty() {
+            line!(out, "Fields amiss: {}.", amiss.join("; "));
+        }
+    }
+}
+
+fn stages(out: &mut String, report: &Value) {
+    let runs: Vec<&Value> = report["stages"]["runs"].as_array().into_iter().flatten().collect();
+    let mut parts: BTreeMap<&str, [Spread; 2]> = BTreeMap::new();
+    for part in runs.iter().flat_map(|r| r["laps"].as_object()).flat_map(|l| l.keys()) {
+        let of = |key: &str| Spread::of(runs.iter().map(|r| number(&r["laps"][part][key])));
+        parts.insert(part, [of("seconds"), of("cpu")]);
+    }
+    let total = |i: usize| parts.values().map(|p| p[i].median).sum::<f64>();
+    let mut stages: BTreeMap<&str, [f64; 2]> = BTreeMap::new();
+    for (part, [wall, cpu]) in &parts {
+        let stage = stages.entry(part.split(':').next().unwrap_or(part)).or_default();
+        stage[0] += wall.median;
+        stage[1] += cpu.median;
+    }
+    let pages = runs.first().map_or(1.0, |r| number(&r["pages"])).max(1.0);
+    line!(out, "\n## Share of time per stage\n");
+    line!(out, "| stage | share of time % | ms a page | processor ms a page |\n| --- | --- | --- | --- |");
+    let row = |name: &str, wall: f64, cpu: f64| {
+        let share = 100.0 * wall / total(0);
+        format!("| {name} | {share:.1} | {:.1} | {:.1} |", 1e3 * wall / pages, 1e3 * cpu / pages)
+    };
+    for stage in ["capture", "imaging", "ocr", "pdf", "extract", "store", "start"] {
+        let [wall, cpu] = stages.get(stage).copied().unwrap_or_default();
+        line!(out, "{}", row(&format!("**{stage}**"), wall, cpu));
+        for (part, [wall, cpu]) in parts.iter().filter(|(p, _)| p.starts_with(&format!("{stage}:"))) {
+            line!(out, "{}", row(&format!("… {part}"), wall.median, cpu.median));
+        }
+    }
+    line!(out, "{}", row("all", total(0), total(1)));
+    line!(
+        out,
+        "\nThe station's own order of calls on the same files with a stopwatch between them, in one thread, into a real \
+         store (`tests/bench/pages/stages.rs`); the middle of {} runs. Lookups of progress and the clerk's settings are \
+         not in it.",
+        runs.len()
+    );
+    let one = run(report, "sohoa", 1);
+    if one.is_object() {
+        line!(
+            out,
+            "Sum: {:.1} s, {:.1} s of processor time; `sohoa import --workers 1` took {:.1} s and {:.1} s.",
+            total(0),
+            total(1),
+            number(&one["seconds"]["median"]),
+            number(&one["cpu"]["median"])
+        );
+    }
+}
+
+fn search(out: &mut String, search: &Value) {
+    line!(out, "\n## Search among {} pages\n", search["pages"]);
+    line!(out, "| what is typed | queries | pages found (middle) | p50 ms | p99 ms | most ms |");
+    line!(out, "| --- | --- | --- | --- | --- | --- |");
+    let mut row = |name: &str, t: &Value| {
+        line!(
+            out,
+            "| {name} | {} | {} | {:.2} | {:.2} | {:.2} |",
+            t["queries"],
+            t["hits"],
+            number(&t["p50"]),
+            number(&t["p99"]),
+            number(&t["max"])
+        );
+    };
+    for (kind, times) in search["by_kind"].as_object().into_iter().flatten() {
+        row(kind, times);
+    }
+    row("**all**", &search["all"]);
+    line!(
+        out,
+        "\nInvented pages of {:.0} words in one encrypted store of {:.0} MB, indexed in {:.0} s; `Station::search`, 20 hits \
+         with snippets and boxes, as the window asks; {} answers timed in shuffled order in one open station, the first \
+         one of all ({:.1} ms) apart.",
+        number(&search["words_per_page"]),
+        number(&search["megabytes"]),
+        number(&search["index_seconds"]),
+        search["all"]["samples"],
+        number(&search["first"])
+    );
+    let slow = search["slowest"].as_array().into_iter().flatten().take(6);
+    let slow: Vec<String> =
+        slow.map(|s| format!("«{}» {:.1} ms ({} pages)", text(&s[0]), number(&s[1]), s[2])).collect();
+    line!(out, "Slowest: {}.", slow.join(", "));
+}
+
+fn window_spread(window: &Value, key: &str) -> Spread {
+    Spread::of(window["runs"].as_array().into_iter().flatten().filter_map(|r| r[key].as_f64()))
+}
+
+fn window(out: &mut String, window: &Value) {
+    line!(out, "\n## Start of the window\n");
+    line!(out, "| until | middle ms | least–most |\n| --- | --- | --- |");
+    for (key, name) in [
+        ("navigation", "the page begins to load"),
+        ("first_paint", "first paint with content"),
+        ("content", "the day's dossiers are there"),
+    ] {
+        let s = window_spread(window, key);
+        if s.max > 0.0 {
+            line!(out, "| {name} | {:.0} | {:.0}–{:.0} |", s.median, s.min, s.max);
+        }
+    }
+    line!(
+        out,
+        "\nRelease build with the UI in it, on the station that the import left, under a virtual display of 1366×768 \
+         without a GPU, driven by WebKit's driver; {} starts, each with a new home folder. From the moment before `exec` \
+         to what the page itself reports. The program's file is in the system's cache, as on any start but the first of \
+         the day.",
+        window["runs"].as_array().map_or(0, Vec::len)
+    );
+}
+
+fn spread(value: &Value, scale: f64, digits: usize) -> String {
+    if !value.is_object() {
+        return "–".into();
+    }
+    let [min, median, max] = ["min", "median", "max"].map(|key| number(&value[key]) * scale);
+    if min == max {
+        format!("{median:.digits$}")
+    } else {
+        format!("{median:.digits$} ({min:.digits$}–{max:.digits$})")
+    }
+}
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().unwrap_or(0.0)
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}

@@ -1,0 +1,189 @@
+//! What `cargo xtask bench` needs to know of pages: which ones there are and what is on them, what was read of them,
+//! how far that is from the truth, and what each stage took.
+//!
+//!     pages unpack OUT PATH…            page pictures as received, with their truth: OUT/001.jpg …, OUT/pages.json
+//!     pages take STATION PAGES OUT      what the station in STATION read of them: OUT/001.txt …, OUT/fields.json
+//!     pages score PAGES READ            how far READ/001.txt … and READ/fields.json are from the truth, as JSON
+//!     pages stages SOHOA STATION PATH…  the seconds that each stage takes for PATH…, into a new station, as JSON
+
+#[path = "pages/score.rs"]
+mod score;
+#[path = "pages/stages.rs"]
+mod stages;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sohoa_station::Station;
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::path::{Path, PathBuf};
+
+type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
+
+/// One page picture, unpacked.
+#[derive(Serialize, Deserialize)]
+struct Page {
+    /// In the folder of `pages.json`.
+    file: String,
+    dpi: f32,
+    /// Name of the file or folder that is its document.
+    document: String,
+    /// Code of the dossier, where there is one.
+    dossier: Option<String>,
+    /// Within the document, from 1.
+    number: u32,
+    /// What is printed on it, line by line.
+    lines: Vec<String>,
+    /// The fields of the whole document, on its first page.
+    fields: BTreeMap<String, String>,
+}
+
+fn main() -> Result {
+    // Cargo adds its own flag when it runs a benchmark.
+    let args: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    match args[..] {
+        ["unpack", out, ref paths @ ..] if !paths.is_empty() => unpack(Path::new(out), paths),
+        ["take", station, pages, out] => take(Path::new(station), Path::new(pages), Path::new(out)),
+        ["score", pages, read] => print(&score::run(&load(Path::new(pages))?, Path::new(read))?),
+        ["stages", sohoa, station, ref paths @ ..] if !paths.is_empty() => {
+            print(&stages::run(Path::new(sohoa), Path::new(station), &walk(paths)?)?)
+        }
+        _ => Err("see the head of tests/bench/pages.rs".into()),
+    }
+}
+
+fn print(value: &impl Serialize) -> Result {
+    println!("{}", serde_json::to_string_pretty(value)?);
+    Ok(())
+}
+
+fn load(pages: &Path) -> Result<Vec<Page>> {
+    Ok(serde_json::from_slice(&std::fs::read(pages.join("pages.json"))?)?)
+}
+
+/// Files of a kind that has pages, in the order in which the station takes them.
+fn walk(paths: &[&str]) -> Result<Vec<PathBuf>> {
+    let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
+    let walked = sohoa_capture::walk(&paths);
+    let known = ["jpg", "jpeg", "png", "tif", "tiff", "pdf", "webp", "bmp"];
+    let paged = |p: &Path| p.extension().is_some_and(|e| known.contains(&e.to_string_lossy().to_lowercase().as_str()));
+    Ok(walked.files.into_iter().map(|(path, _)| path).filter(|p| paged(p)).collect())
+}
+
+/// The dossier's code from the nearest folder that bears one, and the name of the document: the file, or the folder of
+/// page images below the dossier's.
+fn place(path: &Path) -> (Option<String>, PathBuf) {
+    let coded =
+        |folder: &Path| sohoa_model::DossierCode::find(folder.file_name()?.to_str()?).map(|(c, _)| c.to_string());
+    let code = path.ancestors().skip(1).find_map(coded);
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let document = if code.is_some() && coded(folder).is_none() { folder } else { path };
+    (code, document.to_owned())
+}
+
+fn unpack(out: &Path, paths: &[&str]) -> Result {
+    std::fs::create_dir_all(out)?;
+    let mut pages: Vec<Page> = Vec::new();
+    for path in walk(paths)? {
+        let (dossier, document) = place(&path);
+        let document = document.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let truth = truth(&path, dossier.as_deref(), &document)?;
+        let bytes = std::fs::read(&path)?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        // The bundled PDFs are our own, so they need no child process here.
+        sohoa_capture::run(&bytes, &name, &sohoa_capture::Params::default(), &mut |captured| {
+            let extension = if captured.format == sohoa_capture::PageFormat::Jpeg { "jpg" } else { "png" };
+            let file = format!("{:03}.{extension}", pages.len() + 1);
+            std::fs::write(out.join(&file), &captured.bytes)
+                .map_err(|e| sohoa_model::Error::io("ghi", &out.join(&file), e))?;
+            let same = |p: &&Page| (&p.dossier, &p.document) == (&dossier, &document);
+            let number = pages.iter().filter(same).count() as u32 + 1;
+            pages.push(Page {
+                file,
+                dpi: captured.dpi,
+                document: document.clone(),
+                dossier: dossier.clone(),
+                number,
+                lines: truth.pages.get(number as usize - 1).cloned().unwrap_or_default(),
+                fields: if number == 1 { truth.fields.clone() } else { BTreeMap::new() },
+            });
+            Ok(())
+        })
+        .map_err(|e| format!("{}: {e}", path.display()))?;
+    }
+    std::fs::write(out.join("pages.json"), serde_json::to_vec_pretty(&pages)?)?;
+    print(&serde_json::json!({ "pages": pages.len() }))
+}
+
+#[derive(Default)]
+struct Truth {
+    pages: Vec<Vec<String>>,
+    fields: BTreeMap<String, String>,
+}
+
+/// `truth/DOSSIER/DOCUMENT.json` for the bundled dossiers, `NAME.gt.txt` beside any other picture.
+fn truth(path: &Path, dossier: Option<&str>, document: &str) -> Result<Truth> {
+    let Some(dossier) = dossier else {
+        let beside = path.with_extension("gt.txt");
+        let text = std::fs::read_to_string(&beside).map_err(|e| format!("{}: {e}", beside.display()))?;
+        return Ok(Truth { pages: vec![text.lines().map(str::to_owned).collect()], ..Truth::default() });
+    };
+    let stem = Path::new(document).file_stem().unwrap_or_default();
+    // The folder's name may hold a dot, which is no extension then.
+    let names = [document.to_owned(), stem.to_string_lossy().into_owned()];
+    let folder = sohoa_tests::fixture("fixtures/truth").join(dossier);
+    let file = names.iter().map(|n| folder.join(format!("{n}.json"))).find(|f| f.is_file());
+    let file = file.ok_or_else(|| format!("no truth for {} in {}", path.display(), folder.display()))?;
+    let json: Value = serde_json::from_slice(&std::fs::read(file)?)?;
+    let lines = |page: &Value| sohoa_tests::list(&page["lines"]).iter().map(text).collect();
+    let fields = json["fields"].as_object().into_iter().flatten();
+    Ok(Truth {
+        pages: sohoa_tests::list(&json["pages"]).iter().map(lines).collect(),
+        fields: fields.map(|(name, value)| (name.clone(), text(value))).collect(),
+    })
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+/// What a station read, page by page, under the names of the unpacked pictures.
+fn take(dir: &Path, pages: &Path, out: &Path) -> Result {
+    std::fs::create_dir_all(out)?;
+    let station = Station::unlock(dir, std::env::var("SOHOA_PASSPHRASE").ok().as_deref(), false)?;
+    let mut words = BTreeMap::new();
+    let mut fields = BTreeMap::new();
+    for row in station.desk()?.dossiers {
+        for document in station.dossier(&row.code)?.documents {
+            let found: BTreeMap<_, _> = document.fields.iter().map(|f| (f.name.clone(), f.value.clone())).collect();
+            for page in &document.pages {
+                words.insert((document.received_as.clone(), row.code.clone(), page.number), page.id);
+                if page.number == 1 {
+                    fields.insert((document.received_as.clone(), row.code.clone()), found.clone());
+                }
+            }
+        }
+    }
+    let mut by_page = BTreeMap::new();
+    for page in load(pages)? {
+        // Without a code of its own the station gave the dossier one; file names are unique there.
+        let same = |name: &str, code: &str| name == page.document && page.dossier.as_deref().is_none_or(|d| d == code);
+        let id = words.iter().find(|((name, code, number), _)| same(name, code) && *number == page.number);
+        let (_, id) = id.ok_or_else(|| format!("{} page {} is not in the station", page.document, page.number))?;
+        let mut text = String::new();
+        let mut last = 0;
+        for word in station.page_words(*id)?.words {
+            text.push(if word.line == last { ' ' } else { '\n' });
+            text.push_str(&word.text);
+            last = word.line;
+        }
+        std::fs::write(out.join(&page.file).with_extension("txt"), text.trim_start())?;
+        if page.number == 1 {
+            let found = fields.iter().find(|((name, code), _)| same(name, code)).map(|(_, f)| f.clone());
+            by_page.insert(page.file, found.unwrap_or_default());
+        }
+    }
+    std::fs::write(out.join("fields.json"), serde_json::to_vec_pretty(&by_page)?)?;
+    print(&serde_json::json!({ "pages": by_page.len() }))
+}
