@@ -19,6 +19,7 @@ const STEPS: &[(&str, &str)] = &[
     ("job", table::job::SCHEMA),
     ("batch", table::batch::SCHEMA),
     ("search", search::SCHEMA),
+    ("document_state_by_document", table::document::STATE_VIEW_BY_DOCUMENT),
 ];
 
 pub fn migrate(db: &mut Connection) -> Result<()> {

@@ -52,6 +52,22 @@ SELECT c.*, count(p.id) AS pages, coalesce(sum(p.state = 'done'), 0) AS pages_re
 FROM document c LEFT JOIN page p ON p.document = c.id GROUP BY c.id;
 ";
 
+/// The same without a GROUP BY, so that a question about one document or one dossier looks at its own pages only.
+pub(crate) const STATE_VIEW_BY_DOCUMENT: &str = "
+DROP VIEW document_state;
+CREATE VIEW document_state AS
+SELECT c.*,
+  (SELECT count(*) FROM page p WHERE p.document = c.id) AS pages,
+  (SELECT count(*) FROM page p WHERE p.document = c.id AND p.state = 'done') AS pages_read,
+  CASE
+    WHEN c.error IS NOT NULL OR EXISTS (SELECT 1 FROM page p WHERE p.document = c.id AND p.state = 'failed') THEN 'failed'
+    WHEN c.complete = 0 OR c.extracted = 0
+      OR EXISTS (SELECT 1 FROM page p WHERE p.document = c.id AND p.state <> 'done') THEN 'working'
+    WHEN c.confirmed = 0 THEN 'review'
+    ELSE 'confirmed' END AS state
+FROM document c;
+";
+
 #[derive(Clone, Debug)]
 pub struct Document {
     pub id: i64,

@@ -32,8 +32,11 @@ pub struct Dossier {
     pub failed: u32,
 }
 
-/// A dossier with what follows from its documents and pages.
-const SELECT: &str = "
+/// Dossiers with what follows from their documents and pages. The condition stands where the documents are counted:
+/// outside, every dossier's would be.
+pub(super) fn select(condition: &str) -> String {
+    format!(
+        "
 SELECT d.*, n.*, coalesce(d.sealed, CASE
     WHEN n.documents = 0 OR n.working > 0 THEN 'working'
     WHEN n.unconfirmed > 0 OR n.failed > 0 THEN 'review'
@@ -44,9 +47,10 @@ FROM dossier d JOIN (
     coalesce(sum(c.state = 'review'), 0) AS unconfirmed,
     coalesce(sum(c.state = 'failed'), 0) AS failed,
     coalesce(sum(c.pages), 0) AS pages, coalesce(sum(c.pages_read), 0) AS pages_read
-  FROM dossier d LEFT JOIN document_state c ON c.dossier = d.id GROUP BY d.id
-) n ON n.dossier = d.id
-";
+  FROM dossier d LEFT JOIN document_state c ON c.dossier = d.id {condition} GROUP BY d.id
+) n ON n.dossier = d.id ORDER BY d.updated DESC, d.id DESC"
+    )
+}
 
 fn dossier(row: &Row) -> rusqlite::Result<Dossier> {
     let bad = |e: Box<dyn std::error::Error + Send + Sync>| {
@@ -68,12 +72,12 @@ fn dossier(row: &Row) -> rusqlite::Result<Dossier> {
 
 /// Newest work first.
 pub fn list(db: &Connection) -> Result<Vec<Dossier>> {
-    let mut statement = db.prepare_cached(&format!("{SELECT} ORDER BY d.updated DESC, d.id DESC")).db()?;
+    let mut statement = db.prepare_cached(&select("")).db()?;
     statement.query_map([], dossier).and_then(Iterator::collect).db()
 }
 
 pub fn find(db: &Connection, code: &str) -> Result<Option<Dossier>> {
-    let mut statement = db.prepare_cached(&format!("{SELECT} WHERE d.code = ?1")).db()?;
+    let mut statement = db.prepare_cached(&select("WHERE d.code = ?1")).db()?;
     statement.query_row([code], dossier).optional().db()
 }
 
@@ -83,7 +87,7 @@ pub fn get(db: &Connection, code: &str) -> Result<Dossier> {
 }
 
 pub fn by_id(db: &Connection, id: i64) -> Result<Dossier> {
-    let mut statement = db.prepare_cached(&format!("{SELECT} WHERE d.id = ?1")).db()?;
+    let mut statement = db.prepare_cached(&select("WHERE d.id = ?1")).db()?;
     statement.query_row([id], dossier).db()
 }
 

@@ -43,15 +43,16 @@ pub fn set(db: &Connection, document: i64, name: FieldName, value: &str) -> Resu
     Ok(())
 }
 
+/// Each side is narrowed by itself: a condition on the joined rows would walk every document's.
+pub(super) const OF_DOCUMENT: &str = "
+SELECT coalesce(w.name, p.name) AS name, w.value, p.field
+FROM (SELECT * FROM proposal WHERE document = ?1) p FULL JOIN (SELECT * FROM word WHERE document = ?1) w USING (name)
+";
+
 /// The fields as they stand: the clerk's word where there is one (at the place where the value was proposed), else the
 /// proposal. An empty word of the clerk means that the document has no such field.
 pub fn of_document(db: &Connection, document: i64) -> Result<Vec<Field>> {
-    let mut statement = db
-        .prepare_cached(
-            "SELECT coalesce(w.name, p.name) AS name, w.value, p.field FROM proposal p FULL JOIN word w USING (document, name)
-             WHERE coalesce(w.document, p.document) = ?1",
-        )
-        .db()?;
+    let mut statement = db.prepare_cached(OF_DOCUMENT).db()?;
     let mut fields: Vec<Field> = statement.query_map([document], field).and_then(Iterator::collect).db()?;
     fields.retain(|f| !f.value.is_empty());
     fields.sort_by_key(|f| f.name);

@@ -40,3 +40,51 @@ pub(crate) fn maybe_digest(row: &rusqlite::Row, column: &str) -> rusqlite::Resul
 fn parse(text: String) -> rusqlite::Result<Digest> {
     text.parse().map_err(|e: Error| rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, e.into()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rusqlite::{Connection, StatementStatus};
+
+    /// Every hit of a search and every job asks these; they must not become slower with the store.
+    #[test]
+    fn a_question_about_one_dossier_walks_over_no_others() {
+        let mut db = Connection::open_in_memory().unwrap();
+        crate::migrate::migrate(&mut db).unwrap();
+        for i in 1..=200 {
+            db.execute(
+                "INSERT INTO dossier (id, code, created, updated) VALUES (?1, 'H05.16-260210-' || (1000 + ?1), 0, 0)",
+                [i],
+            )
+            .unwrap();
+            db.execute(
+                "INSERT INTO document (id, dossier, number, grouped, received_as, captured) VALUES (?1, ?1, 1, ?1, 'a', 0)",
+                [i],
+            )
+            .unwrap();
+            db.execute(
+                "INSERT INTO page (document, number, blob, format, width, height, dpi, hint) VALUES (?1, 1, '', 'png', 1, 1, 1, 0)",
+                [i],
+            )
+            .unwrap();
+            db.execute("INSERT INTO proposal VALUES (?1, 'subject', '{}')", [i]).unwrap();
+            db.execute("INSERT INTO word VALUES (?1, 'number', '5', 0)", [i]).unwrap();
+        }
+        for sql in [
+            &*dossier::select("WHERE d.id = ?1"),
+            &*dossier::select("WHERE d.code = 'H05.16-260210-' || (1000 + ?1)"),
+            "SELECT * FROM document_state WHERE id = ?1",
+            "SELECT * FROM document_state WHERE dossier = ?1 ORDER BY number",
+            field::OF_DOCUMENT,
+        ] {
+            let mut statement = db.prepare(sql).unwrap();
+            let rows = statement.query_map([7], |_| Ok(())).unwrap().count();
+            assert!(rows > 0, "{sql}");
+            let walked = statement.get_status(StatementStatus::FullscanStep);
+            assert!(walked < 5, "{walked} rows walked over by {sql}");
+        }
+        assert_eq!(dossier::by_id(&db, 7).unwrap().pages, 1);
+        assert_eq!(dossier::get(&db, "H05.16-260210-1007").unwrap().id, 7);
+        assert_eq!(dossier::list(&db).unwrap().len(), 200);
+    }
+}
