@@ -23,7 +23,7 @@ pub use write::run;
 use sohoa_model::{DossierCode, Turn, Word};
 
 /// Grows when the same document would give other bytes.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// One page to write.
 #[derive(Clone, Copy, Debug)]

@@ -9,6 +9,9 @@ use crate::{content::Frame, font};
 
 const SPACE: [u16; 1] = [0x20];
 
+/// The least gap between two words, in the line's size. Poppler sees a space from 0.15 on.
+const APART: f32 = 0.2;
+
 /// Characters as UTF-16 units, which are the layer's CIDs. What ToUnicode may not map to (controls, private use,
 /// specials; ISO 19005-2, 6.2.11.7.2) and what lies beyond the basic plane, which no Vietnamese text needs, is left out.
 pub fn units(text: &str) -> Vec<u16> {
@@ -47,21 +50,29 @@ pub fn layer(content: &mut Content, words: &[Word], frame: Frame, used: &mut BTr
         if words.is_empty() {
             continue;
         }
-        let top = words.iter().map(|(_, [_, y, _, _])| *y).fold(f32::INFINITY, f32::min);
-        let bottom = words.iter().map(|(_, [_, y, _, height])| y + height).fold(0.0, f32::max);
+        let mut heights: Vec<f32> = words.iter().map(|(_, [.., height])| *height).collect();
+        heights.sort_by(f32::total_cmp);
+        // A speck or a stamp taken for a word must not blow up the line.
+        let most = heights[heights.len() / 2] * 1.8;
+        let boxes = || words.iter().map(|(_, bounds)| bounds).filter(|[.., height]| *height <= most);
+        let top = boxes().map(|[_, y, _, _]| *y).fold(f32::INFINITY, f32::min);
+        let bottom = boxes().map(|[_, y, _, height]| y + height).fold(0.0, f32::max);
         // Ascent and descent add up to the font's size, so a selection is as high as the line.
         let size = round(bottom - top).max(1.0);
         let baseline = frame.rows * k - bottom - size * f32::from(font::DESCENT) / f32::from(font::UNITS);
         content.set_font(Name(b"F0"), size);
         for (i, (units, [x, _, width, _])) in words.iter().enumerate() {
             used.extend(units);
+            let next = words.get(i + 1).map(|(_, [next, ..])| *next);
+            // Words that touch or overlap are set a little narrower, or readers run them together.
+            let width = &next.filter(|n| n > x).map_or(*width, |n| width.min((n - x - APART * size).max(width * 0.2)));
             content
                 .set_text_matrix([1.0, 0.0, 0.0, 1.0, round(*x), round(baseline)])
                 .set_horizontal_scaling(stretch(units, *width, size))
                 .show(Str(&bytes(units)));
             // A real space as wide as the gap: a selection runs on without holes, and the simplest extractor keeps the
             // words apart. One after the last word as well, for those that miss the end of a leaning line.
-            let gap = words.get(i + 1).map_or(0.0, |(_, [next, ..])| next - x - width);
+            let gap = next.map_or(0.0, |next| next - x - width);
             content.set_horizontal_scaling(stretch(&SPACE, gap, size)).show(Str(&bytes(&SPACE)));
         }
     }
