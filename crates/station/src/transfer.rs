@@ -18,6 +18,10 @@ impl Station {
     /// Errors: `Usage` for a URL that is no folder, `Unreachable`, `DiskFull`, `Integrity`. Repeating it is safe.
     pub fn sync(&self, url: &str, watch: &Watch) -> Result<Vec<view::Batch>> {
         let target = Folder::from_url(url)?;
+        // A batch is bound to its place, so none is made for a place that is not there.
+        if !target.root().parent().is_some_and(std::path::Path::is_dir) {
+            target.present()?;
+        }
         self.make_batch(url)?;
         let open: Vec<batch::Batch> = self.open_batches(url)?;
         for row in open.iter().filter(|b| b.state == BatchState::Sending) {

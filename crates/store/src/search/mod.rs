@@ -52,7 +52,7 @@ pub struct Found {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Hit {
     pub page: i64,
-    /// The text round the first match, what matched between [`MARK`]s.
+    /// The text round the longest match, what matched between [`MARK`]s.
     pub snippet: String,
     /// Higher is better; the whole part tells the tier.
     pub score: f32,
@@ -302,11 +302,12 @@ fn hit(db: &Connection, page: i64, score: f32, asked: &Asked) -> Result<Hit> {
     Ok(Hit { page, snippet: snippet(&text, &ranges), score, boxes })
 }
 
-/// About this many bytes of text either side of the first match.
+/// About this many bytes of text either side of the match.
 const AROUND: usize = 90;
 
 fn snippet(text: &str, ranges: &[Range<usize>]) -> String {
-    let first = ranges.first().map_or(0..0, Clone::clone);
+    // Where the words stand together rather than where one of them stands first.
+    let first = ranges.iter().min_by_key(|r| std::cmp::Reverse(r.len())).map_or(0..0, Clone::clone);
     let space = |from: usize| text[from..].find(char::is_whitespace).map(|i| from + i + 1);
     let floor = |mut i: usize| {
         while !text.is_char_boundary(i) {
@@ -327,7 +328,7 @@ fn snippet(text: &str, ranges: &[Range<usize>]) -> String {
         out.push('…');
     }
     let mut at = start;
-    for range in ranges.iter().filter(|r| r.end <= end) {
+    for range in ranges.iter().filter(|r| r.start >= start && r.end <= end) {
         out.push_str(&text[at..range.start]);
         out.push(MARK.0);
         out.push_str(&text[range.clone()]);

@@ -40,6 +40,8 @@ pub struct Counts {
     pub running: u32,
     pub done: u32,
     pub failed: u32,
+    /// Waiting for the clerk's word, whenever they were queued.
+    pub cancelled: u32,
 }
 
 fn name(stage: Stage) -> &'static str {
@@ -159,18 +161,27 @@ pub fn cancel_queued(db: &Connection) -> Result<usize> {
     db.execute("UPDATE job SET state = 'cancelled' WHERE state = 'queued'", []).db()
 }
 
-/// Puts everything that was cancelled back into the queue.
+/// Puts everything that was cancelled back into the queue, queued as of now.
 pub fn resume(db: &Connection) -> Result<usize> {
-    db.execute("UPDATE job SET state = 'queued' WHERE state = 'cancelled'", []).db()
+    db.execute("UPDATE job SET state = 'queued', queued = ?1 WHERE state = 'cancelled'", [time::now().0]).db()
 }
 
-/// Counts over the jobs queued since `since` (milliseconds).
+/// Counts over the jobs queued since `since` (milliseconds), and all that are cancelled.
 pub fn counts(db: &Connection, since: i64) -> Result<Counts> {
     db.query_row(
         "SELECT coalesce(sum(state = 'queued'), 0), coalesce(sum(state = 'running'), 0), coalesce(sum(state = 'done'), 0),
-         coalesce(sum(state = 'failed'), 0) FROM job WHERE queued >= ?1",
+         coalesce(sum(state = 'failed'), 0), (SELECT count(*) FROM job WHERE state = 'cancelled')
+         FROM job WHERE queued >= ?1",
         [since],
-        |r| Ok(Counts { queued: r.get(0)?, running: r.get(1)?, done: r.get(2)?, failed: r.get(3)? }),
+        |r| {
+            Ok(Counts {
+                queued: r.get(0)?,
+                running: r.get(1)?,
+                done: r.get(2)?,
+                failed: r.get(3)?,
+                cancelled: r.get(4)?,
+            })
+        },
     )
     .db()
 }
@@ -244,6 +255,7 @@ mod tests {
         recover(&db).unwrap();
         assert!(claim(&db).unwrap().is_none(), "a crash does not undo the clerk's word");
         assert!(!finish(&db, &running).unwrap());
+        assert_eq!(counts(&db, i64::MAX).unwrap(), Counts { cancelled: 2, ..Counts::default() });
         resume(&db).unwrap();
         assert!(claim(&db).unwrap().is_some() && claim(&db).unwrap().is_some());
     }
