@@ -4,9 +4,29 @@ use serde::Serialize;
 use sohoa_model::{Code, Error, Result};
 use sohoa_station::{Check, view};
 
+/// A line on standard output. Whoever reads may have seen enough (`sohoa list | head`): then there is nobody to tell.
+macro_rules! say {
+    ($($text:tt)*) => {
+        $crate::report::print(&format!("{}\n", format_args!($($text)*)))
+    };
+}
+
+pub fn print(text: &str) {
+    use std::io::Write;
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Ok(()) => {}
+        Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(0),
+        Err(e) => {
+            eprintln!("sohoa: {e}");
+            std::process::exit(1);
+        }
+    }
+}
+
 pub fn json(value: &impl Serialize) -> Result<()> {
     let text = serde_json::to_string_pretty(value).map_err(|e| Error::internal("Không viết được JSON", e))?;
-    println!("{text}");
+    say!("{text}");
     Ok(())
 }
 
@@ -35,15 +55,15 @@ pub fn imported(imported: &view::Imported, as_json: bool) -> Result<()> {
     if as_json {
         return json(imported);
     }
-    println!("{} hồ sơ, {} giấy tờ, {} trang", imported.dossiers.len(), imported.documents, imported.pages);
+    say!("{} hồ sơ, {} giấy tờ, {} trang", imported.dossiers.len(), imported.documents, imported.pages);
     for code in &imported.dossiers {
-        println!("  {code}");
+        say!("  {code}");
     }
     for d in &imported.duplicates {
-        println!("đã có: {} (hồ sơ {}, giấy tờ {})", d.path, d.dossier, d.document);
+        say!("đã có: {} (hồ sơ {}, giấy tờ {})", d.path, d.dossier, d.document);
     }
     for r in &imported.refused {
-        println!("từ chối: {}: {} {}", r.path, r.message, r.hint);
+        say!("từ chối: {}: {} {}", r.path, r.message, r.hint);
     }
     Ok(())
 }
@@ -52,7 +72,7 @@ pub fn work(work: &view::Work, as_json: bool) -> Result<()> {
     if as_json {
         return json(work);
     }
-    println!("xong {} việc, {} lỗi", work.done, work.failed);
+    say!("xong {} việc, {} lỗi", work.done, work.failed);
     Ok(())
 }
 
@@ -62,7 +82,7 @@ pub fn rows(desk: &view::Desk, as_json: bool) -> Result<()> {
     }
     for r in &desk.dossiers {
         let owner = r.owner.name.as_deref().unwrap_or("—");
-        println!("{:26} {:10} {:2} giấy tờ {:3} trang  {owner}", r.code, state(&r.state), r.documents, r.pages);
+        say!("{:26} {:10} {:2} giấy tờ {:3} trang  {owner}", r.code, state(&r.state), r.documents, r.pages);
     }
     Ok(())
 }
@@ -71,9 +91,9 @@ pub fn dossier(dossier: &view::Dossier, as_json: bool) -> Result<()> {
     if as_json {
         return json(dossier);
     }
-    println!("{}  {}  {}", dossier.code, state(&dossier.state), dossier.owner.name.as_deref().unwrap_or("—"));
+    say!("{}  {}  {}", dossier.code, state(&dossier.state), dossier.owner.name.as_deref().unwrap_or("—"));
     for document in &dossier.documents {
-        println!(
+        say!(
             "{:2}. {} · {} trang · {} · {}",
             document.id,
             document.type_name,
@@ -83,20 +103,20 @@ pub fn dossier(dossier: &view::Dossier, as_json: bool) -> Result<()> {
         );
         for field in &document.fields {
             let mark = if field.confirmed { '✓' } else { '?' };
-            println!("      {mark} {:18} {} ({}, {:.0} %)", field.name, field.value, field.source, field.confidence);
+            say!("      {mark} {:18} {} ({}, {:.0} %)", field.name, field.value, field.source, field.confidence);
         }
         for page in &document.pages {
             // A JPEG inside a PDF may be a hair off its resolution.
             if page.dpi.round() < 200.0 {
-                println!("      ! trang {}: {:.0} dpi, quy định từ 200 dpi; nên quét lại", page.number, page.dpi);
+                say!("      ! trang {}: {:.0} dpi, quy định từ 200 dpi; nên quét lại", page.number, page.dpi);
             }
             if let Some(error) = &page.error {
-                println!("      ! trang {}: {} {}", page.number, error.message, error.hint);
+                say!("      ! trang {}: {} {}", page.number, error.message, error.hint);
             }
         }
     }
     for problem in &dossier.problems {
-        println!("  ! {}: {} {}", problem.subject, problem.message, problem.hint);
+        say!("  ! {}: {} {}", problem.subject, problem.message, problem.hint);
     }
     Ok(())
 }
@@ -105,10 +125,10 @@ pub fn found(found: &view::Found, as_json: bool) -> Result<()> {
     if as_json {
         return json(found);
     }
-    println!("{} trang", found.total);
+    say!("{} trang", found.total);
     for hit in &found.hits {
         let snippet = hit.snippet.replace('\u{2068}', "[").replace('\u{2069}', "]").replace('\n', " ");
-        println!("{}, giấy tờ {}, trang {}: {snippet}", hit.dossier, hit.document, hit.page);
+        say!("{}, giấy tờ {}, trang {}: {snippet}", hit.dossier, hit.document, hit.page);
     }
     Ok(())
 }
@@ -118,11 +138,11 @@ pub fn batches(batches: &[view::Batch], as_json: bool) -> Result<()> {
         return json(&serde_json::json!({ "batches": batches }));
     }
     for batch in batches {
-        println!("{}  {}", batch.id, batch.state);
+        say!("{}  {}", batch.id, batch.state);
         for package in &batch.packages {
-            println!("  {}  {}", package.dossier, package.status);
+            say!("  {}  {}", package.dossier, package.status);
             for problem in &package.problems {
-                println!("    ! {} {}: {} {}", problem.code, problem.subject, problem.message, problem.hint);
+                say!("    ! {} {}: {} {}", problem.code, problem.subject, problem.message, problem.hint);
             }
         }
     }
@@ -133,7 +153,7 @@ pub fn verified(verified: &view::Verified, as_json: bool) -> Result<()> {
     if as_json {
         return json(verified);
     }
-    println!(
+    say!(
         "{} tệp, {} trang, {} sự kiện: {}",
         verified.blobs,
         verified.pages,
@@ -141,7 +161,7 @@ pub fn verified(verified: &view::Verified, as_json: bool) -> Result<()> {
         if verified.ok { "toàn vẹn" } else { "CÓ LỖI" }
     );
     for problem in &verified.problems {
-        println!("  ! {} {}: {} {}", problem.code, problem.subject, problem.message, problem.hint);
+        say!("  ! {} {}: {} {}", problem.code, problem.subject, problem.message, problem.hint);
     }
     Ok(())
 }
@@ -151,7 +171,7 @@ pub fn fields(fields: &[view::Field], as_json: bool) -> Result<()> {
         return json(&serde_json::json!({ "fields": fields }));
     }
     for field in fields {
-        println!("{:18} {} ({}, {:.0} %)", field.name, field.value, field.source, field.confidence);
+        say!("{:18} {} ({}, {:.0} %)", field.name, field.value, field.source, field.confidence);
     }
     Ok(())
 }
@@ -161,9 +181,9 @@ pub fn checks(checks: &[Check], as_json: bool) -> Result<()> {
         return json(&serde_json::json!({ "checks": checks }));
     }
     for check in checks {
-        println!("{} {:22} {}", if check.ok { '✓' } else { '✗' }, check.name, check.found);
+        say!("{} {:22} {}", if check.ok { '✓' } else { '✗' }, check.name, check.found);
         if !check.ok {
-            println!("  {}", check.remedy);
+            say!("  {}", check.remedy);
         }
     }
     Ok(())

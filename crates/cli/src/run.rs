@@ -98,10 +98,10 @@ pub fn run(args: Args) -> Result<ExitCode> {
             let pages = trial::read(&file)?;
             match (json, format) {
                 (true, _) | (_, Format::Json) => report::json(&json!({ "pages": pages }))?,
-                (_, Format::Text) => print!("{}", trial::text(&pages)),
-                (_, Format::Tsv) => print!("{}", trial::tsv(&pages)),
-                (_, Format::Hocr) => print!("{}", trial::hocr(&pages)),
-                (_, Format::Alto) => print!("{}", trial::alto(&pages)),
+                (_, Format::Text) => report::print(&trial::text(&pages)),
+                (_, Format::Tsv) => report::print(&trial::tsv(&pages)),
+                (_, Format::Hocr) => report::print(&trial::hocr(&pages)),
+                (_, Format::Alto) => report::print(&trial::alto(&pages)),
             }
         }
         Command::Extract { file } => report::fields(&trial::extract(&file)?, json)?,
