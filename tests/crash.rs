@@ -1,4 +1,9 @@
-//! `kill -9` at any moment of an import, then `sohoa work`: exactly what an undisturbed run gives.
+//! `kill -9` at any moment of an import of the bundled dossiers, then `sohoa work`: exactly what an undisturbed run gives.
+//!
+//! Every kill falls into an import of all bundled dossiers. A station is not made anew for each: it is killed again and
+//! again on its way, the next instant counted from its last start, until it is done; then it is held against the
+//! undisturbed one and another is begun, until fifty blows have fallen. So they fall into taking in, reading, writing
+//! PDF/A and extracting, and into recoveries from earlier blows, and the whole costs a few imports' time.
 
 use sohoa_tests::{Station, fingerprint, fixture};
 use std::process::Stdio;
@@ -16,8 +21,7 @@ fn fifty_kills_leave_no_trace() {
     let expected = fingerprint(&undisturbed);
     assert!(!expected.is_empty());
 
-    // One long-suffering station after another: each is killed several times on its way before it may finish, so that
-    // fifty instants cost a few imports' time and also fall into recoveries.
+    let found = undisturbed.ok(&["search", "cộng hòa"])["total"].clone();
     let mut random = Random(0x5eed);
     let mut left = INSTANTS;
     while left > 0 {
@@ -25,9 +29,10 @@ fn fifty_kills_leave_no_trace() {
         let mut killed = Vec::new();
         let mut arguments = vec!["import", dossiers.to_str().unwrap()];
         while left > 0 {
-            // A tenth of the whole run on average, so a station is killed about ten times before it is done.
+            // A tenth of the whole run on average.
             let wait = Duration::from_secs_f64(whole.as_secs_f64() * random.unit() * 0.2);
-            let mut child = station.sohoa().args(&arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+            let mut child =
+                station.sohoa().args(&arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
             std::thread::sleep(wait);
             if child.try_wait().unwrap().is_some() {
                 break; // it was faster than the blow
@@ -44,6 +49,7 @@ fn fifty_kills_leave_no_trace() {
         }
         let _ = station.ok(&arguments);
         assert_eq!(fingerprint(&station), expected, "after kills at {killed:?}");
+        assert_eq!(station.ok(&["search", "cộng hòa"])["total"], found, "after kills at {killed:?}");
         let verified = station.ok(&["verify"]);
         assert_eq!(verified["ok"], true, "after kills at {killed:?}: {verified:#}");
     }

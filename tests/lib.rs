@@ -1,5 +1,7 @@
 //! Shared by the tests that cross crates: the built programs, stations of their own, the bundled dossiers.
 
+pub mod screen;
+
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -43,7 +45,7 @@ impl Station {
 
     /// `sohoa` on this station.
     pub fn sohoa(&self) -> Command {
-        let mut command = Command::new(program("sohoa"));
+        let mut command = sohoa();
         command.arg("--json").env("SOHOA_STATION", self.dir()).env("SOHOA_PASSPHRASE", PASSPHRASE);
         command.env_remove("DBUS_SESSION_BUS_ADDRESS");
         command
@@ -70,6 +72,20 @@ pub fn json(status: i32, command: &mut Command) -> Value {
         .unwrap_or_else(|e| panic!("{command:?}: not one JSON document ({e}):\n{stdout}\n{stderr}"))
 }
 
+/// `sohoa` without a station of its own.
+pub fn sohoa() -> Command {
+    Command::new(program("sohoa"))
+}
+
+/// Every file below a folder.
+pub fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("a folder").map(|e| e.expect("an entry").path()) {
+        if entry.is_dir() { found.extend(files(&entry)) } else { found.push(entry) }
+    }
+    found
+}
+
 /// `file:///…` of a folder.
 pub fn url(path: &Path) -> String {
     format!("file://{}", path.display())
@@ -81,14 +97,18 @@ pub fn list(value: &Value) -> &[Value] {
 }
 
 /// All that must be the same however often an import was disturbed: codes, documents, digests of originals, PDFs and
-/// readings, fields.
+/// readings, fields, how many events each dossier has.
 pub fn fingerprint(station: &Station) -> Vec<Value> {
-    list(&station.ok(&["list"])["dossiers"])
-        .iter()
-        .map(|row| {
-            let mut dossier = station.ok(&["show", row["code"].as_str().expect("a code")]);
+    let desk = station.ok(&["list"]);
+    let mut codes: Vec<&str> = list(&desk["dossiers"]).iter().map(|d| d["code"].as_str().expect("a code")).collect();
+    // The desk shows the newest change first.
+    codes.sort_unstable();
+    codes
+        .into_iter()
+        .map(|code| {
+            let mut dossier = station.ok(&["show", code]);
             let whole = dossier.as_object_mut().expect("a dossier is an object");
-            for when in ["created", "updated", "events"] {
+            for when in ["created", "updated"] {
                 whole.remove(when);
             }
             for document in whole["documents"].as_array_mut().expect("a list") {

@@ -9,7 +9,8 @@ fn each_bad_file_is_refused_for_its_own_reason_and_the_good_one_beside_it_is_tak
     let station = Station::new();
     let folder = station.home.path().join("in/H05.16-260210-0099");
     std::fs::create_dir_all(&folder).unwrap();
-    let expected: Value = serde_json::from_slice(&std::fs::read(fixture("fixtures/refused/expected.json")).unwrap()).unwrap();
+    let expected: Value =
+        serde_json::from_slice(&std::fs::read(fixture("fixtures/refused/expected.json")).unwrap()).unwrap();
     let expected = expected.as_object().unwrap();
     for name in expected.keys() {
         std::fs::copy(fixture("fixtures/refused").join(name), folder.join(name)).unwrap();
@@ -27,23 +28,14 @@ fn each_bad_file_is_refused_for_its_own_reason_and_the_good_one_beside_it_is_tak
             .find(|r| Path::new(r["path"].as_str().unwrap()).file_name().unwrap() == name.as_str())
             .unwrap_or_else(|| panic!("{name} was not refused"));
         assert_eq!(&found["code"], code, "{found:#}");
-        assert!(!found["message"].as_str().unwrap().is_empty() && !found["hint"].as_str().unwrap().is_empty(), "{found:#}");
+        assert!(
+            !found["message"].as_str().unwrap().is_empty() && !found["hint"].as_str().unwrap().is_empty(),
+            "{found:#}"
+        );
     }
     let dossier = station.ok(&["show", "H05.16-260210-0099"]);
     assert_eq!(list(&dossier["documents"]).len(), 1);
     assert_eq!(station.ok(&["verify", "--deep"])["ok"], true);
-}
-
-#[test]
-fn errors_carry_code_message_hint_and_their_exit_status() {
-    let station = Station::new();
-    assert_eq!(station.json(4, &["show", "H05.16-260210-0001"])["error"]["code"], "not_found");
-    assert_eq!(station.json(3, &["import", fixture("fixtures/refused/empty.jpg").to_str().unwrap()])["refused"][0]["code"], "file_empty");
-    assert_eq!(station.json(4, &["read", "/no/such/file.jpg"])["error"]["code"], "not_found");
-    let wrong = sohoa_tests::json(1, station.sohoa().env("SOHOA_PASSPHRASE", "khác").arg("list"));
-    assert_eq!(wrong["error"]["code"], "locked");
-    let usage = station.sohoa().arg("no-such-command").output().unwrap();
-    assert_eq!(usage.status.code(), Some(2));
 }
 
 #[test]
@@ -64,7 +56,11 @@ fn nothing_of_a_page_can_be_read_off_the_disk() {
             }
             let bytes = std::fs::read(&entry).unwrap();
             for needle in needles {
-                assert!(!bytes.windows(needle.len()).any(|w| w == needle), "{} shows what is on the page", entry.display());
+                assert!(
+                    !bytes.windows(needle.len()).any(|w| w == needle),
+                    "{} shows what is on the page",
+                    entry.display()
+                );
             }
         }
     }

@@ -1,7 +1,8 @@
 //! The main job through the built `sohoa`: a folder of scanned paper in, a receipted batch out.
 
 use serde_json::Value;
-use sohoa_tests::{Station, fixture, list, url};
+use sohoa_tests::{Station, files, fixture, list, url};
+use std::path::Path;
 use std::process::Command;
 
 #[test]
@@ -27,9 +28,14 @@ fn from_a_folder_of_paper_to_a_receipted_batch() {
         for document in list(&dossier["documents"]) {
             pages += list(&document["pages"]).len();
             assert_eq!(document["state"], "review", "{document:#}");
-            assert!(list(&document["fields"]).iter().all(|f| f["confirmed"] == false), "nothing is final before the clerk confirms");
+            assert!(
+                list(&document["fields"]).iter().all(|f| f["confirmed"] == false),
+                "nothing is final before the clerk confirms"
+            );
             let file = out.join(document["file"].as_str().unwrap());
             assert_eq!(document["file"], format!("{code}.{}.pdf", document["id"]));
+            as_it_is_known(code, document);
+            copies_out(&file, document);
             let checked = Command::new("qpdf").arg("--check").arg(&file).output().expect("qpdf (apt: qpdf)");
             assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stdout));
         }
@@ -136,21 +142,49 @@ fn the_package_is_valid_to_independent_eyes() {
     assert!(unzip.success());
     let package = std::fs::read_dir(&folder).unwrap().next().unwrap().unwrap().path();
     let checked = Command::new(&python).arg(fixture("conformance/sip.py")).arg(&package).output().unwrap();
-    assert!(checked.status.success(), "{}{}", String::from_utf8_lossy(&checked.stdout), String::from_utf8_lossy(&checked.stderr));
+    assert!(
+        checked.status.success(),
+        "{}{}",
+        String::from_utf8_lossy(&checked.stdout),
+        String::from_utf8_lossy(&checked.stderr)
+    );
+}
+
+/// An independent reader copies each page's words out of the PDF, none run together, none torn, in NFC.
+fn copies_out(file: &Path, document: &Value) {
+    for page in list(&document["pages"]) {
+        let n = page["number"].to_string();
+        let told = Command::new("pdftotext").args(["-raw", "-f", &n, "-l", &n]).arg(file).arg("-").output();
+        let text = String::from_utf8(told.expect("pdftotext (apt: poppler-utils)").stdout).unwrap();
+        assert_eq!(
+            text.split_whitespace().count() as u64,
+            page["words"].as_u64().unwrap(),
+            "{file:?}, page {n}:\n{text}"
+        );
+        let combining = |c: char| matches!(c, '\u{300}'..='\u{36F}');
+        assert!(!text.contains(combining), "{file:?}, page {n}: not NFC");
+    }
+}
+
+/// The document has the pages that its paper has, blanks flagged, each turned upright, and is of the kind that it is.
+fn as_it_is_known(code: &str, document: &Value) {
+    let name = Path::new(document["received_as"].as_str().unwrap()).with_extension("json");
+    let truth = std::fs::read(fixture("fixtures/truth").join(code).join(&name)).unwrap();
+    let truth: Value = serde_json::from_slice(&truth).unwrap();
+    let (pages, known) = (list(&document["pages"]), list(&truth["pages"]));
+    assert_eq!(pages.len(), known.len(), "{code} {name:?}");
+    for (page, known) in pages.iter().zip(known) {
+        assert_eq!(page["blank"], known["blank"], "{code} {name:?}, page {}", known["number"]);
+        assert_eq!(page["orientation"], known["orientation"], "{code} {name:?}, page {}", known["number"]);
+    }
+    assert_eq!(document["type"], truth["document_type"], "{code} {name:?}");
 }
 
 /// Takes in the first bundled dossier and gives its code.
 fn first_dossier(station: &Station) -> String {
-    let mut folders: Vec<_> = std::fs::read_dir(fixture("fixtures/dossiers")).unwrap().map(|e| e.unwrap().path()).collect();
+    let mut folders: Vec<_> =
+        std::fs::read_dir(fixture("fixtures/dossiers")).unwrap().map(|e| e.unwrap().path()).collect();
     folders.sort();
     let imported = station.ok(&["import", folders[0].to_str().unwrap()]);
     imported["dossiers"][0].as_str().unwrap().to_owned()
-}
-
-fn files(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()) {
-        if entry.is_dir() { found.extend(files(&entry)) } else { found.push(entry) }
-    }
-    found
 }
