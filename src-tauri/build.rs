@@ -9,6 +9,7 @@ const COMMANDS: &[&str] = &[
     "import_paths",
     "watch_work",
     "cancel_work",
+    "resume_work",
     "retry_page",
     "turn_page",
     "undo_turn",

@@ -48,6 +48,7 @@ fn main() -> ExitCode {
             commands::capture::import_paths,
             commands::capture::watch_work,
             commands::capture::cancel_work,
+            commands::capture::resume_work,
             commands::ocr::retry_page,
             commands::imaging::turn_page,
             commands::imaging::undo_turn,

@@ -153,6 +153,15 @@ describe('the clerk’s day, by keyboard alone', () => {
     expect(await page.getByText('Thả vào đây để nhập').count()).toBe(0)
   })
 
+  it('stops the queue and carries on with it', async () => {
+    const { page } = await desk('?busy')
+    await page.getByText('Đang xử lý 3/12 việc').waitFor()
+    await page.getByTestId('stop').click()
+    await page.getByText('Đã dừng, còn 9 việc chưa làm.').waitFor()
+    await page.getByRole('button', { name: 'Làm tiếp' }).click()
+    await page.getByText('Đang xử lý 3/12 việc').waitFor()
+  })
+
   it('shows a page that failed with what to do, and reads it again', async () => {
     const { page } = await desk()
     await page.getByRole('rowheader', { name: 'H05.16-260209-0002' }).click()

@@ -10,13 +10,14 @@ mod ink;
 mod leaders;
 mod rotate;
 mod sauvola;
+mod scale;
 mod skew;
 mod thumbnail;
 
 pub use decode::decode;
 pub use thumbnail::{display, thumbnail};
 
-use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::{FilterType, pixels::U8};
 use image::{DynamicImage, GrayImage};
 use serde::{Deserialize, Serialize};
 use sohoa_model::{Box4, Code, Error, Result, Turn};
@@ -122,20 +123,9 @@ fn reduce(image: &GrayImage, scale: f32) -> Result<GrayImage> {
         return Ok(image.clone());
     }
     let size = |side: u32| ((side as f32 * scale).round() as u32).max(1);
-    let mut out = DynamicImage::ImageLuma8(GrayImage::new(size(image.width()), size(image.height())));
-    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Hamming));
-    // Borrowing the input as DynamicImage would copy it, so it is wrapped as it is.
-    let source = fast_image_resize::images::ImageRef::new(
-        image.width(),
-        image.height(),
-        image.as_raw(),
-        fast_image_resize::PixelType::U8,
-    )
-    .map_err(|e| Error::internal("Không thu nhỏ được ảnh trang", e))?;
-    Resizer::new()
-        .resize(&source, &mut out, &options)
-        .map_err(|e| Error::internal("Không thu nhỏ được ảnh trang", e))?;
-    Ok(out.into_luma8())
+    let (width, height) = (size(image.width()), size(image.height()));
+    let out = scale::down::<U8>(image.as_raw(), image.dimensions(), (width, height), FilterType::Hamming)?;
+    Ok(GrayImage::from_raw(width, height, out).expect("one byte per pixel"))
 }
 
 /// The page in its upright frame, as it is shown.

@@ -1,8 +1,12 @@
 //! Pictures for the screen.
 
+use fast_image_resize::FilterType;
+use fast_image_resize::pixels::{U8, U8x3};
 use image::codecs::jpeg::JpegEncoder;
-use image::{DynamicImage, imageops::FilterType};
+use image::{DynamicImage, GrayImage, RgbImage};
 use sohoa_model::{Error, Result};
+
+use crate::scale;
 
 /// A JPEG of at most `longest` pixels on the longer side.
 pub fn thumbnail(image: &DynamicImage, longest: u32) -> Result<Vec<u8>> {
@@ -11,33 +15,32 @@ pub fn thumbnail(image: &DynamicImage, longest: u32) -> Result<Vec<u8>> {
 }
 
 fn shrunk(image: &DynamicImage, longest: u32) -> Result<DynamicImage> {
-    use fast_image_resize::{ResizeAlg, ResizeOptions, Resizer};
-    let image = if image.color().has_color() {
-        DynamicImage::from(image.to_rgb8())
-    } else {
-        DynamicImage::from(image.to_luma8())
-    };
-    let scale = longest as f32 / image.width().max(image.height()) as f32;
+    let from = (image.width(), image.height());
+    let scale = longest as f32 / from.0.max(from.1) as f32;
     let size = |side: u32| ((side as f32 * scale).round() as u32).max(1);
-    let mut out = DynamicImage::new(size(image.width()), size(image.height()), image.color());
-    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(fast_image_resize::FilterType::Box));
-    match Resizer::new().resize(&image, &mut out, &options) {
-        Ok(()) => Ok(out),
-        // Pixel layouts that the fast way does not know.
-        Err(_) => Ok(image.resize(longest, longest, FilterType::Triangle)),
-    }
+    let to @ (width, height) = (size(from.0), size(from.1));
+    Ok(match plain(image) {
+        DynamicImage::ImageRgb8(rgb) => {
+            let out = scale::down::<U8x3>(rgb.as_raw(), from, to, FilterType::Box)?;
+            RgbImage::from_raw(width, height, out).expect("three bytes per pixel").into()
+        }
+        other => {
+            let out = scale::down::<U8>(other.to_luma8().as_raw(), from, to, FilterType::Box)?;
+            GrayImage::from_raw(width, height, out).expect("one byte per pixel").into()
+        }
+    })
+}
+
+/// Colour or grey at a byte a channel, which is all that JPEG knows.
+fn plain(image: &DynamicImage) -> DynamicImage {
+    if image.color().has_color() { image.to_rgb8().into() } else { image.to_luma8().into() }
 }
 
 /// A JPEG at full size.
 pub fn display(image: &DynamicImage, quality: u8) -> Result<Vec<u8>> {
     let mut out = Vec::new();
-    let plain = if image.color().has_color() {
-        DynamicImage::from(image.to_rgb8())
-    } else {
-        DynamicImage::from(image.to_luma8())
-    };
     JpegEncoder::new_with_quality(&mut out, quality)
-        .encode_image(&plain)
+        .encode_image(&plain(image))
         .map_err(|e| Error::internal("Không tạo được ảnh hiển thị", e))?;
     Ok(out)
 }

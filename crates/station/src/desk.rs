@@ -7,6 +7,7 @@ use sohoa_store::table::{batch, document, dossier, event, field, page, setting};
 use sohoa_store::{Connection, search};
 
 use crate::Station;
+use crate::owner;
 use crate::view::{self, Counts, Desk, DossierRow, Found, Hit, Owner, PageWords, Problem, Settings, Verified};
 
 /// A state or other name as it goes over the wire.
@@ -107,6 +108,7 @@ impl Station {
                     document: document.number,
                     page: page.number,
                     page_id: page.id as u32,
+                    page_version: page.version,
                     snippet: hit.snippet,
                     score: hit.score,
                     boxes: hit.boxes,
@@ -216,17 +218,9 @@ pub(crate) fn actor(settings: &Settings) -> String {
     if settings.clerk.is_empty() { "clerk".into() } else { settings.clerk.clone() }
 }
 
-/// Whose dossier it is: of each field the surest word in any of its documents.
+/// Whose dossier it is.
 pub(crate) fn owner(db: &Connection, dossier: i64) -> Result<Owner> {
-    let fields = field::of_dossier(db, dossier)?;
-    let get = |name| fields.iter().find(|(_, f)| f.name == name).map(|(_, f)| f.value.clone());
-    Ok(Owner {
-        name: get(FieldName::OwnerName),
-        personal_id: get(FieldName::PersonalId),
-        birth_date: get(FieldName::BirthDate),
-        sex: get(FieldName::Sex),
-        address: get(FieldName::Address),
-    })
+    Ok(owner::of(&field::of_dossier(db, dossier)?))
 }
 
 /// What kind of paper the fields say it is.

@@ -10,6 +10,7 @@ mod doctor;
 pub mod intake;
 mod key;
 mod models;
+mod owner;
 mod pictures;
 mod reading;
 mod review;

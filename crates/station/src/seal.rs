@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::Station;
 use crate::desk::{actor, kind_of};
+use crate::owner;
 use crate::view::{self, Settings};
 
 impl Station {
@@ -87,10 +88,11 @@ impl Station {
         settings: &Settings,
         again: bool,
     ) -> sohoa_package::Dossier {
-        let owner = documents.iter().flat_map(|(fields, _)| fields).find(|f| f.name == FieldName::OwnerName);
+        let fields: Vec<(u32, Field)> =
+            documents.iter().flat_map(|(fields, d)| fields.iter().map(|f| (d.number, f.clone()))).collect();
         let main = documents.first().map_or("Hồ sơ", |(fields, _)| kind_of(fields).name);
-        let title = match owner {
-            Some(owner) => format!("Hồ sơ {} – {main} – {}", row.code, owner.value),
+        let title = match owner::of(&fields).name {
+            Some(name) => format!("Hồ sơ {} – {main} – {name}", row.code),
             None => format!("Hồ sơ {} – {main}", row.code),
         };
         let day = |t: sohoa_model::Timestamp| dmy(&t.to_string()[..10]);

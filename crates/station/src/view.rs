@@ -40,7 +40,7 @@ pub struct DossierRow {
     pub documents: u32,
     pub pages: u32,
     pub pages_read: u32,
-    /// Fields that wait for the clerk.
+    /// Documents that wait for the clerk.
     pub unconfirmed: u32,
     /// Pages or documents that failed.
     pub failed: u32,
@@ -189,6 +189,8 @@ pub struct Work {
     pub done: u32,
     pub total: u32,
     pub failed: u32,
+    /// Taken out of the queue by the clerk; waits for the clerk's word.
+    pub stopped: u32,
     /// What is being done now, for the line under the bar: `read`, `pdf`, …
     pub stage: Option<String>,
     pub dossier: Option<String>,
@@ -245,8 +247,9 @@ pub struct Hit {
     pub dossier: String,
     pub document: u32,
     pub page: u32,
-    /// Identifier for `page://`.
+    /// Identifier and version for `page://`.
     pub page_id: u32,
+    pub page_version: u32,
     /// Original text round the hit; what matched stands between U+2068 and U+2069 (first-strong isolates), which
     /// no text of a page contains.
     pub snippet: String,

@@ -173,6 +173,7 @@ impl Station {
                 done: counts.done + counts.failed,
                 total: left + counts.done + counts.failed,
                 failed: counts.failed,
+                stopped: counts.cancelled,
                 stage: None,
                 dossier: None,
             })

@@ -46,3 +46,10 @@ pub async fn cancel_work(state: State<'_>) -> Result<()> {
     state.cancel();
     at(&state, |s| s.cancel_queued()).await
 }
+
+#[tauri::command]
+pub async fn resume_work(state: State<'_>) -> Result<()> {
+    at(&state, |s| s.resume()).await?;
+    state.ring();
+    Ok(())
+}

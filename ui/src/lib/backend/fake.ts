@@ -16,6 +16,7 @@ import type {
   Progress,
   Settings,
   Word,
+  Work,
 } from '.'
 
 const WIDTH = 2480
@@ -75,6 +76,7 @@ function page(number: number, more: Partial<Page> = {}): Page {
     state: 'done',
     width: WIDTH,
     height: HEIGHT,
+    dpi: 300,
     blank: false,
     orientation: 0,
     skew: 0.4,
@@ -178,6 +180,10 @@ let settings: Settings = {
   theme: 'light',
 }
 
+const IDLE: Work = { running: false, done: 0, total: 0, failed: 0, stopped: 0, stage: null, dossier: null }
+
+/** `?busy` opens a station in the middle of its work. */
+let work = new URLSearchParams(location.search).has('busy') ? { ...IDLE, running: true, done: 3, total: 12 } : IDLE
 let batches: Batch[] = []
 let listener: ((progress: Progress) => void) | undefined
 let dropped: Parameters<Backend['onDrop']>[0] | undefined
@@ -219,7 +225,7 @@ export const backend: Backend = {
     const documents = dossiers.flatMap((d) => d.documents)
     return {
       settings,
-      work: { running: false, done: 0, total: 0, failed: 0, stage: null, dossier: null },
+      work,
       counts: {
         dossiers: dossiers.length,
         documents: documents.length,
@@ -239,7 +245,7 @@ export const backend: Backend = {
         documents: d.documents.length,
         pages: d.documents.flatMap((x) => x.pages).length,
         pages_read: d.documents.flatMap((x) => x.pages).filter((p) => p.state === 'done').length,
-        unconfirmed: d.documents.filter((x) => x.state === 'review').flatMap((x) => x.fields).length,
+        unconfirmed: d.documents.filter((x) => x.state === 'review').length,
         failed: d.documents.filter((x) => x.state === 'failed').length,
         created: d.created,
         updated: d.updated,
@@ -268,6 +274,7 @@ export const backend: Backend = {
             document: doc.id,
             page: p.number,
             page_id: p.id,
+            page_version: p.version,
             snippet: `… ${marked.join(' ')} …`,
             score: 1,
             boxes,
@@ -309,14 +316,18 @@ export const backend: Backend = {
   watchWork: async (onProgress) => {
     listener = onProgress
   },
-  cancelWork: async () => undefined,
-  resumeWork: async () => undefined,
+  cancelWork: async () => {
+    work = { ...work, running: false, stopped: work.total - work.done }
+  },
+  resumeWork: async () => {
+    work = { ...work, running: true, stopped: 0 }
+  },
 
   turnPage: async (id) => {
     owned(id).page.version += 1
-    listener?.({ kind: 'working', work: { running: true, done: 0, total: 1, failed: 0, stage: 'read', dossier: null } })
+    listener?.({ kind: 'working', work: { ...IDLE, running: true, total: 1, stage: 'read' } })
     await pause(50)
-    listener?.({ kind: 'working', work: { running: false, done: 1, total: 1, failed: 0, stage: null, dossier: null } })
+    listener?.({ kind: 'working', work: { ...IDLE, done: 1, total: 1 } })
   },
   undoTurn: async () => fail('not_allowed', 'Không còn gì để hoàn tác trên trang này', ''),
   retryPage: async (id) => {

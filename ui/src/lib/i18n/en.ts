@@ -67,7 +67,7 @@ export const en: Words = {
     unknownOwner: 'Not known yet',
     amountOf: (documents, pages) => `${s(documents, 'document')} · ${s(pages, 'page')}`,
     reading: (read, pages) => `${n(read)}/${n(pages)} pages read`,
-    confirm: (fields) => `Confirm ${s(fields, 'field')}`,
+    review: (documents) => `Review ${s(documents, 'document')}`,
     failed: (count) => `${s(count, 'error')} to look at`,
     seal: 'Seal',
     sendIt: 'Send to archive',
@@ -96,7 +96,7 @@ export const en: Words = {
     stages: { read: 'reading', pdf: 'making PDF/A', extract: 'finding fields', capture: 'taking files' },
     stop: 'Stop',
     resume: 'Carry on',
-    stopped: 'Stopped. What is left stays in the queue.',
+    stopped: (count) => `Stopped; ${s(count, 'job')} left to do.`,
     done: (documents, pages) => `Took ${s(documents, 'document')}, ${s(pages, 'page')}.`,
     result: 'What was imported',
     taken: (dossiers, documents, pages) =>

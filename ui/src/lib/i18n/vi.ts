@@ -65,7 +65,7 @@ export const vi = {
     unknownOwner: 'Chưa rõ',
     amountOf: (documents: number, pages: number) => `${n(documents)} giấy tờ · ${n(pages)} trang`,
     reading: (read: number, pages: number) => `Đã đọc ${n(read)}/${n(pages)} trang`,
-    confirm: (fields: number) => `Xác nhận ${n(fields)} trường`,
+    review: (documents: number) => `Duyệt ${n(documents)} giấy tờ`,
     failed: (count: number) => `${n(count)} lỗi cần xem`,
     seal: 'Đóng hồ sơ',
     sendIt: 'Gửi lưu trữ',
@@ -93,7 +93,7 @@ export const vi = {
     stages: { read: 'đọc trang', pdf: 'tạo PDF/A', extract: 'bóc tách trường', capture: 'nhận tệp' } as Record<string, string>,
     stop: 'Dừng',
     resume: 'Làm tiếp',
-    stopped: 'Đã dừng. Phần chưa làm vẫn còn trong hàng đợi.',
+    stopped: (count: number) => `Đã dừng, còn ${n(count)} việc chưa làm.`,
     done: (documents: number, pages: number) => `Đã nhận ${n(documents)} giấy tờ, ${n(pages)} trang.`,
     result: 'Kết quả nhập',
     taken: (dossiers: number, documents: number, pages: number) =>

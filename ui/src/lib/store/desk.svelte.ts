@@ -32,8 +32,6 @@ class Desk {
   /** What the latest import did, while the clerk has not put it away and there is something to say. */
   imported = $state.raw<Imported | null>(null)
   loaded = $state(false)
-  /** The clerk stopped the queue; what is left waits for the clerk's word. */
-  stopped = $state(false)
   /** Goes up whenever something in the store may have changed. */
   changes = $state(0)
 
@@ -65,8 +63,10 @@ class Desk {
   }
 
   hear(progress: Progress): void {
-    if (progress.kind === 'taking') this.taking = { done: progress.done, total: progress.total }
-    else if (progress.kind === 'working') {
+    if (progress.kind === 'taking') {
+      this.taking = { done: progress.done, total: progress.total }
+      this.soon()
+    } else if (progress.kind === 'working') {
       const before = this.work
       this.work = progress.work
       if (progress.work.running || before?.running || progress.work.done !== before?.done) this.soon()
@@ -76,7 +76,6 @@ class Desk {
   async import(paths: string[], dossier: string | null = null): Promise<void> {
     if (paths.length === 0) return
     this.taking = { done: 0, total: 0 }
-    this.stopped = false
     const imported = await attempt(() => backend.importPaths(paths, dossier, (progress) => this.hear(progress)))
     this.taking = null
     if (imported) {
