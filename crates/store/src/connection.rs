@@ -142,6 +142,8 @@ fn connect(dir: &Path, key: &str, flags: OpenFlags) -> Result<Connection> {
     if !flags.contains(OpenFlags::SQLITE_OPEN_READ_ONLY) {
         db.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON;").db()?;
     }
+    // Without it SQLite compiles a statement anew for every value bound to it, in case another plan suits that better.
+    db.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).db()?;
     db.execute_batch("PRAGMA foreign_keys = ON; PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY;").db()?;
     db.set_prepared_statement_cache_capacity(128);
     Ok(db)

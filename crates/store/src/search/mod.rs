@@ -3,9 +3,10 @@
 //! Each page is indexed twice, as exact syllables (NFC, lower case, `hoà` as `hòa`) and folded ones (no marks, `đ` as
 //! `d`); [`token`] makes both. A query runs in tiers, each less strict, and a page stands in the first that finds it:
 //!
-//! 1. the exact syllables in a row, 2. all of them on the page, 3. the folded syllables in a row, 4. all of those;
-//! 5.–8. the same with the last one as a beginning, while it is being typed; 9. part of a code (`0210-00` in
-//! `H05.16-260210-0001`).
+//! 1. the exact syllables in a row, 2. all of them on the page, 3. the folded syllables in a row, 4. all of those,
+//!
+//! then the same four with the last one as a beginning, while it is being typed, and at last part of a code (`0210-00`
+//! in `H05.16-260210-0001`).
 //!
 //! So `Đường` finds *Đường* before *Dương*, and `duong` finds both. Within a tier the newest page comes first: no
 //! ranking formula walks the index, so an answer takes milliseconds on a counter PC.
@@ -22,13 +23,15 @@ use crate::Db;
 use token::{Token, tokens};
 use unicode_normalization::char::is_combining_mark;
 
-/// `page_text` holds the text with, for each word, its byte range and box; `page_index` only the syllables.
+/// `page_text` holds the text with, for each word, its byte range and box; `page_index` only the syllables, and their
+/// beginnings for the clerk who is still typing; `page_code` every three characters of the codes.
 pub(crate) const SCHEMA: &str = "
 CREATE TABLE page_text (page INTEGER PRIMARY KEY REFERENCES page, text TEXT NOT NULL, words BLOB NOT NULL) STRICT;
 CREATE VIRTUAL TABLE page_index USING fts5 (
-  exact, folded, content = '', contentless_delete = 1, tokenize = \"unicode61 remove_diacritics 0 categories 'L* N* M*'\"
+  exact, folded, content = '', contentless_delete = 1, tokenize = \"unicode61 remove_diacritics 0 categories 'L* N* M*'\",
+  prefix = '1 2 3'
 );
-CREATE TABLE page_code (page INTEGER NOT NULL REFERENCES page, code TEXT NOT NULL, PRIMARY KEY (page, code)) STRICT, WITHOUT ROWID;
+CREATE VIRTUAL TABLE page_code USING fts5 (codes, content = '', contentless_delete = 1, tokenize = 'trigram');
 ";
 
 /// Before and after what matched, in snippets. No indexed text contains them.
@@ -85,10 +88,10 @@ pub fn index(db: &Connection, page: i64, words: &[Word]) -> Result<()> {
         .and_then(|mut s| s.execute(params![page, join(|t| &t.exact), join(|t| &t.folded)]))
         .db()?;
     let codes: BTreeSet<String> = text.split_whitespace().filter_map(code).collect();
-    let mut statement = db.prepare_cached("INSERT INTO page_code VALUES (?1, ?2)").db()?;
-    for code in codes {
-        statement.execute(params![page, code]).db()?;
-    }
+    let codes = codes.into_iter().collect::<Vec<_>>().join(" ");
+    db.prepare_cached("INSERT INTO page_code (rowid, codes) VALUES (?1, ?2)")
+        .and_then(|mut s| s.execute(params![page, codes]))
+        .db()?;
     Ok(())
 }
 
@@ -96,7 +99,7 @@ pub fn remove(db: &Connection, page: i64) -> Result<()> {
     for table in [
         "DELETE FROM page_index WHERE rowid = ?1",
         "DELETE FROM page_text WHERE page = ?1",
-        "DELETE FROM page_code WHERE page = ?1",
+        "DELETE FROM page_code WHERE rowid = ?1",
     ] {
         db.prepare_cached(table).and_then(|mut s| s.execute([page])).db()?;
     }
@@ -110,19 +113,34 @@ fn code(word: &str) -> Option<String> {
     looks.then_some(word)
 }
 
+/// The FTS5 expression for any part of a code.
+fn part(infix: &str) -> String {
+    format!("\"{}\"", infix.replace('"', "\"\""))
+}
+
 /// Finds pages. A query without any letter or digit finds nothing.
 pub fn query(db: &Connection, query: &str, params: &Params) -> Result<Found> {
     let Some(asked) = Asked::parse(query, params.typing) else { return Ok(Found::default()) };
     let tiers = asked.tiers();
     let widest = tiers.last();
     let infix = asked.infix();
-    let total = db
-        .prepare_cached(
+    let count = |sql| -> Result<u32> {
+        let mut statement = db.prepare_cached(sql).db()?;
+        match &infix {
+            Some(infix) => statement.query_row(params![widest, part(infix)], |r| r.get(0)).db(),
+            None => statement.query_row([widest], |r| r.get(0)).db(),
+        }
+    };
+    let total = count(match infix {
+        Some(_) => {
             "SELECT count(*) FROM (SELECT rowid FROM page_index WHERE page_index MATCH ?1
-             UNION SELECT page FROM page_code WHERE ?2 IS NOT NULL AND instr(code, ?2) > 0)",
-        )
-        .and_then(|mut s| s.query_row(params![widest, infix], |r| r.get(0)))
-        .db()?;
+             UNION SELECT rowid FROM page_code WHERE page_code MATCH ?2)"
+        }
+        None => "SELECT count(*) FROM page_index WHERE page_index MATCH ?1",
+    })?;
+    if total == 0 {
+        return Ok(Found::default());
+    }
     let wanted = params.offset + params.limit;
     let mut seen = HashMap::new();
     let mut order: Vec<(i64, usize)> = Vec::new();
@@ -146,9 +164,9 @@ pub fn query(db: &Connection, query: &str, params: &Params) -> Result<Found> {
         && order.len() < wanted
     {
         let mut statement = db
-            .prepare_cached("SELECT DISTINCT page FROM page_code WHERE instr(code, ?1) > 0 ORDER BY page DESC LIMIT ?2")
+            .prepare_cached("SELECT rowid FROM page_code WHERE page_code MATCH ?1 ORDER BY rowid DESC LIMIT ?2")
             .db()?;
-        for page in statement.query_map(params![infix, wanted + order.len()], |r| r.get::<_, i64>(0)).db()? {
+        for page in statement.query_map(params![part(infix), wanted + order.len()], |r| r.get::<_, i64>(0)).db()? {
             let page = page.db()?;
             if seen.insert(page, ()).is_none() {
                 order.push((page, tiers.len()));
@@ -202,7 +220,7 @@ impl Asked {
     /// only, so quoting them is safe.
     fn tiers(&self) -> Vec<String> {
         let ends: &[&str] = if self.open { &["", "*"] } else { &[""] };
-        let tiers = ends.iter().map(|end| {
+        let tiers = ends.iter().flat_map(|end| {
             [
                 format!("exact : {}", self.in_a_row(|t| &t.exact, end)),
                 format!("exact : ({})", self.all(|t| &t.exact, end)),
@@ -210,7 +228,9 @@ impl Asked {
                 format!("folded : ({})", self.all(|t| &t.folded, end)),
             ]
         });
-        tiers.flatten().collect()
+        // One word is in a row by itself.
+        let one = self.groups.len() == 1;
+        tiers.enumerate().filter(|(i, _)| !(one && i % 2 == 0)).map(|(_, tier)| tier).collect()
     }
 
     /// The whole query as part of a code.

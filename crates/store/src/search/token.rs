@@ -1,6 +1,7 @@
 //! Text taken apart into syllables, each with its place in the original.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 /// A run of letters and digits.
@@ -38,10 +39,38 @@ fn token(text: &str, range: Range<usize>) -> Token {
         let lower = word.to_ascii_lowercase();
         return Token { range, exact: lower.clone(), folded: lower };
     }
+    if let Some((exact, folded)) = quickly(word) {
+        return Token { range, exact: tone(exact), folded };
+    }
     // Ð (U+00D0) is what old fonts and recognisers write for Đ.
     let exact: String = word.nfc().flat_map(char::to_lowercase).map(|c| if c == 'ð' { 'đ' } else { c }).collect();
     let folded = sohoa_model::text::fold(&exact);
     Token { range, exact: tone(exact), folded }
+}
+
+/// The letters of Vietnamese composed, each lower and without its marks.
+static LETTERS: LazyLock<[Option<(char, char)>; 0x1f00 - 0xc0]> = LazyLock::new(|| {
+    std::array::from_fn(|i| {
+        let c = char::from_u32(i as u32 + 0xc0).filter(|c| c.is_alphabetic())?;
+        let mut lower = c.to_lowercase().map(|c| if c == 'ð' { 'đ' } else { c });
+        let (exact, folded) = (lower.next()?, sohoa_model::text::fold(&c.to_string()));
+        let base = folded.chars().next().filter(|base| base.is_ascii_alphabetic() && folded.len() == 1)?;
+        lower.next().is_none().then_some((exact, base))
+    })
+});
+
+/// Both forms of a word of composed letters, by table: a page of hits is taken apart while the clerk waits.
+fn quickly(word: &str) -> Option<(String, String)> {
+    let (mut exact, mut folded) = (String::with_capacity(word.len()), String::with_capacity(word.len()));
+    for c in word.chars() {
+        let (lower, base) = match c {
+            c if c.is_ascii() => (c.to_ascii_lowercase(), c.to_ascii_lowercase()),
+            c => (*LETTERS.get((c as usize).checked_sub(0xc0)?)?)?,
+        };
+        exact.push(lower);
+        folded.push(base);
+    }
+    Some((exact, folded))
 }
 
 /// `hoà`, `khoẻ`, `thuỷ` as `hòa`, `khỏe`, `thủy`: both spellings are right, one is searched.
@@ -86,6 +115,17 @@ mod tests {
         let expected = [("đường".to_owned(), "duong".to_owned()), ("nguyễn".into(), "nguyen".into())];
         assert_eq!(forms("Đường NGUYỄN"), expected);
         assert_eq!(forms(&"Ðường Nguyễn".nfd().collect::<String>()), expected);
+    }
+
+    #[test]
+    fn the_table_says_what_unicode_says() {
+        for c in (0..0x3000).filter_map(char::from_u32).filter(|c| c.is_alphanumeric()) {
+            let word = format!("a{c}b");
+            let nfc: String = word.nfc().flat_map(char::to_lowercase).map(|c| if c == 'ð' { 'đ' } else { c }).collect();
+            let Some((exact, folded)) = quickly(&word) else { continue };
+            assert_eq!((exact, folded), (nfc.clone(), sohoa_model::text::fold(&nfc)), "{c}");
+        }
+        assert!(quickly("Đặng").is_some() && quickly("Ỹ").is_some() && quickly("ưỡ").is_some());
     }
 
     #[test]
