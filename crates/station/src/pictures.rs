@@ -7,9 +7,12 @@ use std::sync::{Arc, PoisonError};
 
 use crate::Station;
 
+/// A page, and which picture of it.
+type Version = (i64, u32);
+
 /// The last few pages made ready, newest last: going back a page costs nothing.
 #[derive(Default)]
-pub(crate) struct Shown(VecDeque<((i64, u32), Arc<Vec<u8>>)>);
+pub(crate) struct Shown(VecDeque<(Version, Arc<Vec<u8>>)>);
 
 const KEPT: usize = 6;
 
