@@ -134,5 +134,10 @@ pub fn upright(image: &DynamicImage, turn: Turn, skew: f32) -> DynamicImage {
     if skew == 0.0 { turned } else { rotate::straighten(&turned, skew) }
 }
 
+/// The same in grey, for looking at only.
+pub fn upright_gray(image: &DynamicImage, turn: Turn) -> GrayImage {
+    rotate::quarter_gray(image.to_luma8(), turn)
+}
+
 #[cfg(test)]
 mod tests;

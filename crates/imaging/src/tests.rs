@@ -110,7 +110,7 @@ fn turns_agree_with_the_model() {
 
 #[test]
 fn thumbnails_are_small_pictures_of_the_page() {
-    let bytes = thumbnail(&page(0.0).into(), 320).unwrap();
+    let bytes = thumbnail(&page(0.0).into(), Turn::None, 0.0, 320).unwrap();
     let small = decode(&bytes).unwrap();
     assert_eq!(small.height(), 320);
     assert!(bytes.len() < 60_000);

@@ -4,14 +4,15 @@ use fast_image_resize::FilterType;
 use fast_image_resize::pixels::{U8, U8x3};
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, GrayImage, RgbImage};
-use sohoa_model::{Error, Result};
+use sohoa_model::{Error, Result, Turn};
 
-use crate::scale;
+use crate::{scale, upright};
 
-/// A JPEG of at most `longest` pixels on the longer side.
-pub fn thumbnail(image: &DynamicImage, longest: u32) -> Result<Vec<u8>> {
-    let small = if image.width().max(image.height()) > longest { shrunk(image, longest)? } else { image.clone() };
-    display(&small, 80)
+/// The page in its upright frame as a JPEG of at most `longest` pixels on the longer side.
+pub fn thumbnail(image: &DynamicImage, turn: Turn, skew: f32, longest: u32) -> Result<Vec<u8>> {
+    // Made small first: turning and straightening the whole page would take longer than cleaning it.
+    let small = if image.width().max(image.height()) > longest { shrunk(image, longest)? } else { plain(image) };
+    display(&upright(&small, turn, skew), 80)
 }
 
 fn shrunk(image: &DynamicImage, longest: u32) -> Result<DynamicImage> {

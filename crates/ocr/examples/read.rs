@@ -39,14 +39,28 @@ fn run(folder: &Path, pages: impl Iterator<Item = PathBuf>) -> Result<()> {
         let decoding = clock.lap();
         let mut clean: Clean = sohoa_imaging::run(&image, Turn::None, dpi, &Default::default())?;
         let mut cleaning = clock.lap();
-        let turn = reader.orientation(&clean.gray, clean.dpi)?.map_or(Turn::None, |(turn, _)| turn);
-        let turning = clock.lap();
-        if turn != Turn::None {
+        let mut turn = sohoa_ocr::orientation_by_letters(&clean.gray, clean.dpi).map(|(turn, _)| turn);
+        let mut turning = clock.lap();
+        let (mut words, mut reading) = (None, 0.0);
+        if turn.is_none() {
+            let read = reader.run(&clean.gray, clean.dpi, &Default::default(), &cancel)?;
+            reading += clock.lap();
+            if !sohoa_ocr::reads_well(&read) {
+                turn = reader.orientation_at_length(&clean.gray, clean.dpi)?.map(|(turn, _)| turn);
+                turning += clock.lap();
+            }
+            words = Some(read);
+        }
+        if let Some(turn) = turn.filter(|turn| *turn != Turn::None) {
             clean = sohoa_imaging::run(&image, turn, dpi, &Default::default())?;
             cleaning += clock.lap();
+            words = None;
         }
-        let words = reader.run(&clean.gray, clean.dpi, &Default::default(), &cancel)?;
-        let reading = clock.lap();
+        let words = match words {
+            Some(words) => words,
+            None => reader.run(&clean.gray, clean.dpi, &Default::default(), &cancel)?,
+        };
+        reading += clock.lap();
 
         let laps = [decoding, cleaning, turning, reading];
         totals.iter_mut().zip(laps).for_each(|(total, lap)| *total += lap);

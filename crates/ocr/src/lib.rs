@@ -51,9 +51,14 @@ impl Reader {
 
     /// The turn that makes the page upright, with how sure that is; `None` where nothing tells (a blank, a picture).
     pub fn orientation(&mut self, gray: &GrayImage, dpi: f32) -> Result<Option<(Turn, f32)>> {
-        if let Some(found) = orientation::by_letters(gray, dpi) {
-            return Ok(Some(found));
+        match orientation_by_letters(gray, dpi) {
+            Some(found) => Ok(Some(found)),
+            None => self.orientation_at_length(gray, dpi),
         }
+    }
+
+    /// The same by Tesseract's own detection, which takes half as long as reading the page does.
+    pub fn orientation_at_length(&mut self, gray: &GrayImage, dpi: f32) -> Result<Option<(Turn, f32)>> {
         if self.orientation.is_none() {
             self.orientation = Some(Engine::new(&model::load(&self.tessdata, "osd")?, "osd", engine::Mode::Legacy)?);
         }
@@ -67,6 +72,19 @@ impl Reader {
     pub fn run(&mut self, gray: &GrayImage, dpi: f32, params: &Params, cancel: &AtomicBool) -> Result<Vec<Word>> {
         self.words.recognise(gray, dpi, params, cancel)
     }
+}
+
+/// The turn that makes the page upright, told from its letters alone: quick, but silent on nearly half of real pages.
+pub fn orientation_by_letters(gray: &GrayImage, dpi: f32) -> Option<(Turn, f32)> {
+    orientation::by_letters(gray, dpi)
+}
+
+/// Whether these can only be the words of an upright page: some, sure, and wider than they are high. What is read off
+/// a page upside down is unsure; words found up and down a page that lies on its side are higher than wide.
+pub fn reads_well(words: &[Word]) -> bool {
+    let long = words.iter().filter(|w| w.text.chars().count() >= 3);
+    let (all, lying) = long.fold((0, 0), |(all, lying), w| (all + 1, lying + u32::from(w.bounds[2] > w.bounds[3])));
+    all >= 8 && lying * 10 >= all * 8 && mean(words) >= 80.0
 }
 
 /// The mean of the words' confidences, percent.

@@ -46,20 +46,33 @@ pub fn run(
     let image = sohoa_imaging::decode(bytes)?;
     let mut turn = params.turn.unwrap_or(hint);
     let mut clean = sohoa_imaging::run(&image, turn, dpi, &params.imaging)?;
+    let mut words = None;
     if params.turn.is_none() && !clean.blank {
-        // Most pages are upright, so the page is prepared as it came and prepared again only when it is not.
-        if let Some((more, _)) = reader.orientation(&clean.gray, clean.dpi)?
-            && more != Turn::None
-        {
+        // Most pages are upright, so the page is prepared as it came and prepared again only when it is not. Where the
+        // letters say nothing it is read as it came, too: looking longer for the way up costs half as much as reading.
+        let mut found = sohoa_ocr::orientation_by_letters(&clean.gray, clean.dpi);
+        if found.is_none() {
+            let read = reader.run(&clean.gray, clean.dpi, &params.ocr, cancel)?;
+            if !sohoa_ocr::reads_well(&read) {
+                found = reader.orientation_at_length(&clean.gray, clean.dpi)?;
+            }
+            words = Some(read);
+        }
+        if let Some((more, _)) = found.filter(|(more, _)| *more != Turn::None) {
             turn = turn.then(more);
             clean = sohoa_imaging::run(&image, turn, dpi, &params.imaging)?;
+            words = None;
         }
     }
-    let words = if clean.blank { Vec::new() } else { reader.run(&clean.gray, clean.dpi, &params.ocr, cancel)? };
+    let words = match words {
+        _ if clean.blank => Vec::new(),
+        Some(words) => words,
+        None => reader.run(&clean.gray, clean.dpi, &params.ocr, cancel)?,
+    };
     let words: Vec<Word> = words.into_iter().map(|w| Word { bounds: clean.to_frame(w.bounds), ..w }).collect();
     let codes = if clean.blank { Vec::new() } else { codes(&image, turn)? };
     let confidence = sohoa_ocr::mean(&words);
-    let thumbnail = sohoa_imaging::thumbnail(&sohoa_imaging::upright(&image, turn, clean.skew), THUMBNAIL)?;
+    let thumbnail = sohoa_imaging::thumbnail(&image, turn, clean.skew, THUMBNAIL)?;
     let reading = Reading {
         width: clean.width,
         height: clean.height,
@@ -76,5 +89,5 @@ pub fn run(
 
 /// Codes, with boxes on the turned page (a lean of a few degrees does not matter to them).
 fn codes(image: &DynamicImage, turn: Turn) -> Result<Vec<Barcode>> {
-    sohoa_capture::codes::read(&sohoa_imaging::upright(image, turn, 0.0).to_luma8())
+    sohoa_capture::codes::read(&sohoa_imaging::upright_gray(image, turn))
 }

@@ -162,26 +162,37 @@ fn read_page(
     let mut turn = row.hint;
     let mut clean = sohoa_imaging::run(&image, turn, row.dpi, &Default::default())?;
     watch.lap("imaging: clean");
+    let mut words = None;
     if !clean.blank {
-        let found = reader.orientation(&clean.gray, clean.dpi)?;
+        let mut found = sohoa_ocr::orientation_by_letters(&clean.gray, clean.dpi);
         watch.lap("ocr: orientation");
+        if found.is_none() {
+            let read = reader.run(&clean.gray, clean.dpi, &Default::default(), cancel)?;
+            watch.lap("ocr: words");
+            if !sohoa_ocr::reads_well(&read) {
+                found = reader.orientation_at_length(&clean.gray, clean.dpi)?;
+                watch.lap("ocr: orientation");
+            }
+            words = Some(read);
+        }
         if let Some((more, _)) = found.filter(|(more, _)| *more != Turn::None) {
             turn = turn.then(more);
             clean = sohoa_imaging::run(&image, turn, row.dpi, &Default::default())?;
+            words = None;
             watch.lap("imaging: clean");
         }
     }
-    let words =
-        if clean.blank { Vec::new() } else { reader.run(&clean.gray, clean.dpi, &Default::default(), cancel)? };
+    let words = match words {
+        _ if clean.blank => Vec::new(),
+        Some(words) => words,
+        None => reader.run(&clean.gray, clean.dpi, &Default::default(), cancel)?,
+    };
     let words: Vec<Word> = words.into_iter().map(|w| Word { bounds: clean.to_frame(w.bounds), ..w }).collect();
     watch.lap("ocr: words");
-    let codes = if clean.blank {
-        Vec::new()
-    } else {
-        sohoa_capture::codes::read(&sohoa_imaging::upright(&image, turn, 0.0).to_luma8())?
-    };
+    let codes =
+        if clean.blank { Vec::new() } else { sohoa_capture::codes::read(&sohoa_imaging::upright_gray(&image, turn))? };
     watch.lap("capture: QR codes");
-    let thumbnail = sohoa_imaging::thumbnail(&sohoa_imaging::upright(&image, turn, clean.skew), 320)?;
+    let thumbnail = sohoa_imaging::thumbnail(&image, turn, clean.skew, 320)?;
     watch.lap("imaging: thumbnail");
     let confidence = sohoa_ocr::mean(&words);
     let reading = Reading {
