@@ -98,15 +98,14 @@ fn parse(args: &[String]) -> Result<Options> {
 fn build(window: bool) -> Result<Place> {
     let dir = target().join("bench");
     std::fs::create_dir_all(&dir).map_err(|e| format!("{}: {e}", dir.display()))?;
-    run(&mut cargo(&["build", "--release", "-p", "sohoa-cli"]))?;
+    // All in one go: cargo would build what they share anew for each selection of packages.
+    let mut build = cargo(&["build", "--release", "--bins", "--benches", "-p", "sohoa-cli", "-p", "sohoa-tests"]);
     if window {
         run(&mut npm(&["run", "build"]))?;
-        let features = ["--features", "sohoa-desktop/custom-protocol"];
-        run(cargo(&["build", "--release", "-p", "sohoa-desktop"]).args(features))?;
+        build.args(["-p", "sohoa-desktop", "--features", "sohoa-desktop/custom-protocol"]);
     }
-    eprintln!("\nThe benchmarks of tests/bench are built.");
-    let told =
-        output(&mut cargo(&["build", "--release", "-p", "sohoa-tests", "--benches", "--message-format", "json"]))?;
+    eprintln!("\nThe release build of the programs and of tests/bench …");
+    let told = output(build.args(["--message-format", "json-render-diagnostics"]))?;
     let programs = told
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok())
