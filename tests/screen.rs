@@ -21,7 +21,8 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         // Some may have ended by themselves.
-        let _ = Command::new("sh").arg("-c").arg(format!("kill -9 -- -{}", self.0.id())).stderr(Stdio::null()).status();
+        // SAFETY: a plain system call; the group is that of a child which has not been waited for yet.
+        unsafe { libc::kill(-(self.0.id() as i32), libc::SIGKILL) };
         let _ = self.0.wait();
     }
 }
@@ -47,28 +48,36 @@ impl Screen {
         Self { _server: server, display: format!(":{}", number.trim()) }
     }
 
-    /// Types on the display as a keyboard would, into the window whose title contains `title`, once there is one.
+    /// Chooses `path` in the system's file dialogue whose title contains `title`, by keyboard.
     ///
-    /// Panics when no such window appears within ten seconds.
-    pub fn type_into(&self, title: &str, keys: &[&[&str]]) {
-        let run = |args: &[&str]| {
+    /// Panics when no such dialogue appears, or does not go, within twenty seconds.
+    pub fn choose(&self, title: &str, path: &str) {
+        let xdotool = |args: &[&str]| {
             let out = Command::new("xdotool").args(args).env("DISPLAY", &self.display).output();
-            out.expect("xdotool (apt: xdotool)")
+            String::from_utf8_lossy(&out.expect("xdotool (apt: xdotool)").stdout).trim().to_owned()
         };
+        let search = || xdotool(&["search", "--onlyvisible", "--name", title]);
         let start = Instant::now();
-        let window = loop {
-            let found = run(&["search", "--onlyvisible", "--name", title]);
-            if let Some(id) = String::from_utf8_lossy(&found.stdout).lines().last().filter(|id| !id.is_empty()) {
-                break id.to_owned();
-            }
-            assert!(start.elapsed() < Duration::from_secs(10), "no window «{title}»");
-            std::thread::sleep(Duration::from_millis(100));
-        };
-        // There is no window manager here to give a new window the keyboard.
-        run(&["windowfocus", "--sync", &window]);
-        for key in keys {
+        let wait = || {
+            assert!(start.elapsed() < Duration::from_secs(20), "«{title}» did not come or go");
             std::thread::sleep(Duration::from_millis(300));
-            assert!(run(key).status.success(), "xdotool {key:?}");
+        };
+        while search().is_empty() {
+            wait();
+        }
+        // There is no window manager here to give a new window the keyboard. The dialogue begins with recent files,
+        // where no folder can be chosen, so it goes home first. Delete takes away what the dialogue
+        // completes by itself; it may want a Return to go to the folder and another to take it.
+        xdotool(&["windowfocus", "--sync", &search()]);
+        wait();
+        xdotool(&["key", "alt+Home"]);
+        wait();
+        xdotool(&["key", "ctrl+l", "ctrl+a"]);
+        wait();
+        xdotool(&["type", "--delay", "5", path]);
+        while !search().is_empty() {
+            wait();
+            xdotool(&["key", "Delete", "Return"]);
         }
     }
 }

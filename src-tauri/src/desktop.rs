@@ -48,6 +48,10 @@ impl Desktop {
 
     fn work(&self, station: &Station) {
         let tell = |progress| self.tell(&progress);
+        // Starting is resuming.
+        if let Err(error) = station.resume() {
+            eprintln!("work: {error}");
+        }
         loop {
             let result = station.work(None, &Watch { progress: &tell, cancel: &self.cancel });
             self.cancel.store(false, Ordering::SeqCst);
