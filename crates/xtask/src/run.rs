@@ -1,13 +1,15 @@
 //! Programs started, with their command line shown.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 pub type Result<T = ()> = std::result::Result<T, String>;
 
 /// The top of the repository.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
+    // Cargo says where this checkout is; what was compiled in may be another one that shares the target folder.
+    std::env::var_os("CARGO_MANIFEST_DIR")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from)
         .join("../..")
         .canonicalize()
         .expect("the crate lies two folders below the top")

@@ -10,7 +10,7 @@ export interface Notice {
   hint: string
 }
 
-const GOOD_NEWS_MS = 6000
+const GOOD_NEWS_MS = 4500
 
 class Notices {
   list = $state<Notice[]>([])
