@@ -310,11 +310,7 @@ fn window_spread(window: &Value, key: &str) -> Spread {
 fn window(out: &mut String, window: &Value) {
     line!(out, "\n## Start of the window\n");
     line!(out, "| until | middle ms | least–most |\n| --- | --- | --- |");
-    for (key, name) in [
-        ("navigation", "the page begins to load"),
-        ("first_paint", "first paint with content"),
-        ("content", "the day's dossiers are there"),
-    ] {
+    for (key, name) in [("navigation", "the page begins to load"), ("first_paint", "first paint with content")] {
         let s = window_spread(window, key);
         if s.max > 0.0 {
             line!(out, "| {name} | {:.0} | {:.0}–{:.0} |", s.median, s.min, s.max);
