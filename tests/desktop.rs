@@ -11,7 +11,7 @@ use thirtyfour::prelude::*;
 use thirtyfour::{Capabilities, TypingData};
 
 /// How long anything on the screen may take before a test gives up on it.
-const PATIENCE: Duration = Duration::from_secs(45);
+const PATIENCE: Duration = Duration::from_secs(90);
 
 /// Dropped in this order: a session whose server is gone ends at once, however the test ended.
 struct Window {
