@@ -114,6 +114,7 @@ export const en: Words = {
     pageName: (document, page) => `Document ${n(document)}, page ${n(page)}`,
     blank: 'Blank page',
     failed: 'Not read',
+    coarse: (dpi) => `Only ${Math.round(dpi)} dpi`,
     waiting: 'Waiting',
     retry: 'Read the page again',
     seal: 'Seal the dossier',

@@ -111,6 +111,7 @@ export const vi = {
     pageName: (document: number, page: number) => `Giấy tờ ${n(document)}, trang ${n(page)}`,
     blank: 'Trang trắng',
     failed: 'Chưa đọc được',
+    coarse: (dpi: number) => `Chỉ ${Math.round(dpi)} dpi`,
     waiting: 'Chờ đọc',
     retry: 'Đọc lại trang',
     seal: 'Đóng hồ sơ',
