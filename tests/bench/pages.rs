@@ -94,18 +94,20 @@ fn unpack(out: &Path, paths: &[&str]) -> Result {
         // The bundled PDFs are our own, so they need no child process here.
         sohoa_capture::run(&bytes, &name, &sohoa_capture::Params::default(), &mut |captured| {
             let extension = if captured.format == sohoa_capture::PageFormat::Jpeg { "jpg" } else { "png" };
+            let same = |p: &&Page| (&p.dossier, &p.document) == (&dossier, &document);
+            let number = pages.iter().filter(same).count() as u32 + 1;
+            // A page of which nobody wrote down what is on it says nothing.
+            let Some(lines) = truth.pages.get(number as usize - 1).cloned() else { return Ok(()) };
             let file = format!("{:03}.{extension}", pages.len() + 1);
             std::fs::write(out.join(&file), &captured.bytes)
                 .map_err(|e| sohoa_model::Error::io("ghi", &out.join(&file), e))?;
-            let same = |p: &&Page| (&p.dossier, &p.document) == (&dossier, &document);
-            let number = pages.iter().filter(same).count() as u32 + 1;
             pages.push(Page {
                 file,
                 dpi: captured.dpi,
                 document: document.clone(),
                 dossier: dossier.clone(),
                 number,
-                lines: truth.pages.get(number as usize - 1).cloned().unwrap_or_default(),
+                lines,
                 fields: if number == 1 { truth.fields.clone() } else { BTreeMap::new() },
             });
             Ok(())
