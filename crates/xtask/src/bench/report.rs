@@ -136,8 +136,7 @@ fn contest(out: &mut String, pages: &Value) {
          - **`tesseract`, list**: one command for each worker over a list of pages, so that the model is loaded once.\n\
          - **`tesseract` as it comes**: without the limit on OpenMP threads.\n\
          - **ocrmypdf** has all pages in one PDF (images unaltered, wrapped by img2pdf) and `--jobs N`: one start of \
-         Python for all, its best case. *As it comes* gives PDF/A (pikepdf's own conversion; Ghostscript is not \
-         installed, it would only be slower); *least work* is `--output-type pdf -O0`; *a document at a time* is one \
+         Python for all, its best case. *As it comes* gives PDF/A (its own conversion, without Ghostscript); *least work* is `--output-type pdf -O0`; *a document at a time* is one \
          command for each document, as Sohoa gives one PDF for each. None of them turns pages or straightens them here."
     );
 }
