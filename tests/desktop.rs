@@ -183,13 +183,14 @@ async fn a_clerks_morning_in_the_real_window() {
     // What the clerk said outlives the reading.
     window.field_is("owner_name", "Trần Thị Bưởi").await;
 
-    // Confirm all, seal.
-    for _ in list(&shown["documents"]) {
-        window.says(".beside", "Xác nhận giấy tờ").await;
+    // Confirm all, seal. Each is waited for: a key pressed while one is being confirmed says nothing.
+    let documents = list(&shown["documents"]).len();
+    for left in (0..documents).rev() {
+        window.find("[data-testid='confirm']:enabled").await;
         window.chord(Key::Control, Key::Enter).await;
-        tokio::time::sleep(Duration::from_millis(400)).await;
+        let seen = if left > 0 { format!("Còn {left} giấy tờ") } else { "Đã duyệt".into() };
+        window.says(".top", &seen).await;
     }
-    window.says(".top", "Đã duyệt").await;
     window.keys(Key::F8).await;
     window.says(".top", "Đã đóng").await;
 
