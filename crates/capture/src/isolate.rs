@@ -1,9 +1,9 @@
 //! Opening a foreign file in a child process of the same program, with a limit on its memory and its time.
 //!
-//! The parent writes one request to the child's standard input, the child answers on its standard output:
+//! The parent writes one request to the child's standard input, the child answers on its standard output, in the
+//! messages of [`crate::child`]:
 //!
 //! ```text
-//! message = u32 length of header (big-endian) · header (JSON) · u64 length of body (big-endian) · body
 //! request : header {"name", "params"}, body = the file
 //! answer  : any number of {"page": {number, format, width, height, dpi, turn}} with the picture as body,
 //!           then one {"done": {kind, pages, signed}} or {"refused": {code, message, hint}}
@@ -14,17 +14,17 @@
 
 use serde::{Deserialize, Serialize};
 use sohoa_model::{Code, Error, Result, Turn};
-use std::io::{self, Read, Write};
+use std::io;
 use std::path::Path;
-use std::process::{Child, Command, ExitCode, Stdio};
+use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::time::Duration;
 
+use crate::child::{self, read, write};
 use crate::{Captured, CapturedPage, PageFormat, Params, too_large, unreadable};
 
 /// Memory that the child may ask for.
-#[cfg(target_os = "linux")]
 const MEMORY: u64 = 2 << 30;
 
 /// How long the child may be silent: it speaks at least once a page.
@@ -68,19 +68,7 @@ fn run_within(
     cancel: &AtomicBool,
     sink: &mut dyn FnMut(CapturedPage) -> Result<()>,
 ) -> Result<Captured> {
-    let failed = |e: io::Error| Error::internal("Không mở được tiến trình đọc tệp", e);
-    let child = Command::new(worker)
-        .arg(argument)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .map_err(failed)?;
-    let mut child = Reaped(child);
-    let (mut input, mut output) = match (child.0.stdin.take(), child.0.stdout.take()) {
-        (Some(input), Some(output)) => (input, output),
-        _ => return Err(Error::new(Code::Internal, "Không nối được với tiến trình đọc tệp")),
-    };
+    let (mut child, mut input, mut output) = child::start(worker, argument)?;
     let (tell, answers) = mpsc::sync_channel(2);
     std::thread::scope(|scope| {
         // The child may die before it has read everything; its answer, or the lack of one, tells.
@@ -132,26 +120,9 @@ fn listen(
     }
 }
 
-/// A child that does not outlive its parent's interest.
-struct Reaped(Child);
-
-impl Reaped {
-    fn end(&mut self) {
-        // Either may fail only because the child is gone already.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-impl Drop for Reaped {
-    fn drop(&mut self) {
-        self.end();
-    }
-}
-
 /// What the child does: limits itself, reads one request, answers, ends.
 pub fn serve() -> ExitCode {
-    limit();
+    child::limit(MEMORY);
     let (mut input, mut output) = (io::stdin().lock(), io::stdout().lock());
     let mut served = || -> io::Result<()> {
         let (request, bytes): (Request, Vec<u8>) = read(&mut input)?;
@@ -176,48 +147,6 @@ pub fn serve() -> ExitCode {
     if served().is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-#[cfg(target_os = "linux")]
-fn limit() {
-    let memory = libc::rlimit { rlim_cur: MEMORY, rlim_max: MEMORY };
-    let none = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
-    // SAFETY: plain calls with valid pointers; if they fail, the parent's clock is still there.
-    unsafe {
-        libc::setrlimit(libc::RLIMIT_AS, &memory);
-        libc::setrlimit(libc::RLIMIT_CORE, &none);
-        libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL);
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn limit() {}
-
-fn write(out: &mut impl Write, header: &impl Serialize, body: &[u8]) -> io::Result<()> {
-    let header = serde_json::to_vec(header)?;
-    out.write_all(&(header.len() as u32).to_be_bytes())?;
-    out.write_all(&header)?;
-    out.write_all(&(body.len() as u64).to_be_bytes())?;
-    out.write_all(body)?;
-    out.flush()
-}
-
-fn read<T: for<'a> Deserialize<'a>>(input: &mut impl Read) -> io::Result<(T, Vec<u8>)> {
-    let bytes = |input: &mut dyn Read, length: u64, most: u64| {
-        if length > most {
-            return Err(io::Error::other("a message beyond all measure"));
-        }
-        let mut bytes = Vec::new();
-        input.take(length).read_to_end(&mut bytes)?;
-        if bytes.len() as u64 == length { Ok(bytes) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
-    };
-    let mut length = [0; 4];
-    input.read_exact(&mut length)?;
-    let header = serde_json::from_slice(&bytes(input, u32::from_be_bytes(length).into(), 1 << 20)?)?;
-    let mut length = [0; 8];
-    input.read_exact(&mut length)?;
-    let body = bytes(input, u64::from_be_bytes(length), 2 << 30)?;
-    Ok((header, body))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -238,17 +167,5 @@ mod tests {
         assert_eq!(refused_by("kill -SEGV $$", SILENCE).code, Code::Unreadable);
         assert_eq!(refused_by("echo nonsense, and a lot of it", SILENCE).code, Code::Unreadable);
         assert_eq!(refused_by("exec sleep 30", Duration::from_millis(300)).code, Code::TooLarge);
-    }
-
-    #[test]
-    fn messages_survive_the_pipe() {
-        let mut pipe = Vec::new();
-        let page =
-            Answer::Page { number: 2, format: PageFormat::Png, width: 10, height: 20, dpi: 300.0, turn: Turn::Left };
-        write(&mut pipe, &page, b"picture").unwrap();
-        let (answer, body): (Answer, _) = read(&mut &pipe[..]).unwrap();
-        assert!(matches!(answer, Answer::Page { number: 2, turn: Turn::Left, .. }));
-        assert_eq!(body, b"picture");
-        assert!(read::<Answer>(&mut &pipe[..pipe.len() - 1]).is_err());
     }
 }

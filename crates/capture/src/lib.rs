@@ -1,4 +1,5 @@
-//! Files in: walks folders, tells what a file is, takes pages out of images and PDFs, reads the codes on them.
+//! Paper and files in: scans, walks folders, tells what a file is, takes pages out of images and PDFs, reads the codes
+//! on them.
 //!
 //! A page leaves as a picture that is never altered again: a JPEG or plain PNG byte for byte as it came, anything else
 //! as a lossless PNG. What cannot be taken whole is refused whole, with the reason and what to do.
@@ -6,11 +7,13 @@
 //! PDFs come from anywhere and every renderer can be brought down by one, so they are opened in a child process:
 //! [`isolate`].
 
+mod child;
 pub mod codes;
 pub mod isolate;
 mod kind;
 mod pdf;
 mod raster;
+pub mod scan;
 mod walk;
 
 pub use kind::Kind;

@@ -31,6 +31,16 @@ pub enum Code {
     Integrity,
     // Exit status 6.
     Unreachable,
+    // What a scanner says; what was scanned before it is kept.
+    FeederEmpty,
+    PaperJam,
+    DoubleFeed,
+    CoverOpen,
+    ScannerBusy,
+    /// Unplugged, switched off, or its network is gone.
+    ScannerLost,
+    /// Its driver crashed, hung, gave half a page, or says something that has no name here.
+    ScannerFailed,
     // Exit status 1.
     /// Wrong passphrase, or no key to be had.
     Locked,
@@ -58,7 +68,14 @@ impl Code {
             | Code::PackageRefused => 3,
             Code::NotFound => 4,
             Code::Integrity => 5,
-            Code::Unreachable => 6,
+            Code::Unreachable
+            | Code::FeederEmpty
+            | Code::PaperJam
+            | Code::DoubleFeed
+            | Code::CoverOpen
+            | Code::ScannerBusy
+            | Code::ScannerLost
+            | Code::ScannerFailed => 6,
             Code::Locked | Code::Cancelled | Code::Missing | Code::DiskFull | Code::Internal => 1,
         }
     }
