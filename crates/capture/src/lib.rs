@@ -11,6 +11,7 @@ pub mod isolate;
 mod kind;
 mod pdf;
 mod raster;
+pub mod split;
 mod walk;
 
 pub use kind::Kind;
