@@ -14,6 +14,7 @@ mod kind;
 mod pdf;
 mod raster;
 pub mod scan;
+pub mod split;
 mod walk;
 
 pub use kind::Kind;

@@ -7,6 +7,7 @@
 //! *upright frame* of their page ([`page::Reading`]); confidences are percent, 0 to 100; text is Unicode NFC.
 
 pub mod code;
+pub mod cover;
 pub mod digest;
 pub mod error;
 pub mod field;
@@ -17,6 +18,7 @@ pub mod text;
 pub mod time;
 
 pub use code::DossierCode;
+pub use cover::Cover;
 pub use digest::Digest;
 pub use error::{Code, Error, Result};
 pub use field::{DocumentType, Field, FieldName, Source};
