@@ -1,7 +1,7 @@
 //! What the window holds on to: the open station, the crew that works its queue, and who wants to hear of progress.
 
 use sohoa_model::{Code, Error, Result};
-use sohoa_station::{Station, Watch, view::Progress};
+use sohoa_station::{Inbox, Station, Watch, view::Progress};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
@@ -13,6 +13,8 @@ pub struct Desktop {
     station: RwLock<Option<Arc<Station>>>,
     listeners: Mutex<Vec<Channel<Progress>>>,
     cancel: AtomicBool,
+    /// Raised to stop the scanner.
+    cancel_scan: AtomicBool,
     /// Raised when there is new work.
     bell: (Mutex<bool>, Condvar),
 }
@@ -24,6 +26,7 @@ impl Desktop {
             station: RwLock::default(),
             listeners: Mutex::default(),
             cancel: AtomicBool::new(false),
+            cancel_scan: AtomicBool::new(false),
             bell: Default::default(),
         }
     }
@@ -42,14 +45,33 @@ impl Desktop {
     pub fn take(self: &Arc<Self>, station: Station) {
         let station = Arc::new(station);
         *self.station.write().unwrap_or_else(PoisonError::into_inner) = Some(station.clone());
+        let (desktop, crewed) = (self.clone(), station.clone());
+        std::thread::spawn(move || desktop.work(&crewed));
         let desktop = self.clone();
-        std::thread::spawn(move || desktop.work(&station));
+        std::thread::spawn(move || desktop.watch_inbox(&station));
+    }
+
+    /// Takes in what a printer scans into the watched folder, for as long as the window is open.
+    fn watch_inbox(&self, station: &Station) {
+        const PAUSE: Duration = Duration::from_secs(2);
+        let mut inbox: Option<Inbox> = None;
+        loop {
+            let wanted = station.settings().map(|s| PathBuf::from(s.inbox)).unwrap_or_default();
+            if inbox.as_ref().is_none_or(|i| i.folder() != wanted) {
+                inbox = (!wanted.as_os_str().is_empty()).then(|| Inbox::new(&wanted));
+            }
+            // A share that is away for a while is looked for again.
+            if let Some(Ok(Some(_))) = inbox.as_mut().map(|inbox| station.look_into(inbox)) {
+                self.ring();
+            }
+            std::thread::sleep(PAUSE);
+        }
     }
 
     fn work(&self, station: &Station) {
         let tell = |progress| self.tell(&progress);
         // Starting is resuming.
-        if let Err(error) = station.resume() {
+        if let Err(error) = station.finish_stacks_left_open().and_then(|()| station.resume()) {
             eprintln!("work: {error}");
         }
         loop {
@@ -80,6 +102,19 @@ impl Desktop {
 
     pub fn cancel(&self) {
         self.cancel.store(true, Ordering::SeqCst);
+    }
+
+    pub fn begin_scan(&self) {
+        self.cancel_scan.store(false, Ordering::SeqCst);
+    }
+
+    /// What the scanner looks at to know whether to go on.
+    pub fn scanning(&self) -> &AtomicBool {
+        &self.cancel_scan
+    }
+
+    pub fn cancel_scan(&self) {
+        self.cancel_scan.store(true, Ordering::SeqCst);
     }
 
     pub fn listen(&self, channel: Channel<Progress>) {

@@ -10,8 +10,10 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 fn main() -> ExitCode {
-    if std::env::args().nth(1).as_deref() == Some(sohoa_station::WORKER) {
-        return sohoa_station::serve_capture();
+    match std::env::args().nth(1).as_deref() {
+        Some(sohoa_station::WORKER) => return sohoa_station::serve_capture(),
+        Some(sohoa_station::SCAN_WORKER) => return sohoa_station::serve_scanner(),
+        _ => {}
     }
     without_gpu();
     let desktop = match sohoa_station::home() {
@@ -46,6 +48,11 @@ fn main() -> ExitCode {
             commands::store::settings,
             commands::store::save_settings,
             commands::capture::import_paths,
+            commands::capture::devices,
+            commands::capture::capabilities,
+            commands::capture::scan,
+            commands::capture::cancel_scan,
+            commands::capture::finish_stack,
             commands::capture::watch_work,
             commands::capture::cancel_work,
             commands::capture::resume_work,

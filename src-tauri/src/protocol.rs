@@ -1,4 +1,5 @@
-//! `page://localhost/<page id>/image` and `/thumb`: the pictures of pages, by id, never by path.
+//! `page://localhost/<page id>/image` and `/thumb`: the pictures of pages, by id, never by path. A page that has only
+//! just come out of the scanner is `page://localhost/<id>/scan`.
 
 use sohoa_model::{Code, Result};
 use tauri::http::{Response, StatusCode, header};
@@ -10,7 +11,7 @@ type Reply = Response<Vec<u8>>;
 pub fn serve(desktop: &Desktop, path: &str) -> Reply {
     match picture(desktop, path) {
         Ok(Some((mime, bytes))) => reply(StatusCode::OK, mime, bytes),
-        Ok(None) => text(StatusCode::BAD_REQUEST, "page://localhost/<id>/image or /thumb"),
+        Ok(None) => text(StatusCode::BAD_REQUEST, "page://localhost/<id>/image, /thumb or /scan"),
         Err(error) if error.code == Code::NotFound => text(StatusCode::NOT_FOUND, &error.message),
         Err(error) if error.code == Code::Locked => text(StatusCode::FORBIDDEN, &error.message),
         Err(error) => text(StatusCode::INTERNAL_SERVER_ERROR, &error.message),
@@ -29,6 +30,7 @@ fn picture(desktop: &Desktop, path: &str) -> Result<Option<(&'static str, Vec<u8
     match what {
         "image" => station.page_image(id).map(Some),
         "thumb" => station.page_thumbnail(id).map(Some),
+        "scan" => station.stack_thumbnail(id).map(Some),
         _ => Ok(None),
     }
 }

@@ -9,8 +9,11 @@
 
 mod child;
 pub mod codes;
+mod finders;
+pub mod inbox;
 pub mod isolate;
 mod kind;
+pub mod patch;
 mod pdf;
 mod raster;
 pub mod scan;

@@ -35,6 +35,47 @@ pub enum Command {
         #[arg(long, value_name = "N")]
         workers: Option<usize>,
     },
+    /// Các máy quét tìm thấy
+    Devices,
+    /// Quét một xấp giấy; tờ bìa và mã trên giấy chia thành hồ sơ và giấy tờ
+    Scan {
+        /// Máy quét, như sohoa devices nêu; escl:ĐỊA_CHỈ cho máy quét mạng
+        #[arg(long, value_name = "D")]
+        device: String,
+        /// Mặc định: khay nạp nếu máy có, nếu không thì mặt kính
+        #[arg(long, value_enum)]
+        source: Option<Source>,
+        #[arg(long, default_value_t = 300, value_name = "N")]
+        dpi: u32,
+        #[arg(long, value_enum, default_value = "color")]
+        color: Ink,
+        #[arg(long, value_enum, default_value = "a4")]
+        paper: Paper,
+        /// Phần trăm, -100 đến 100
+        #[arg(long, default_value_t = 0, value_name = "N", allow_negative_numbers = true)]
+        brightness: i32,
+        /// Cho các trang trước tờ bìa đầu tiên vào hồ sơ này
+        #[arg(long, value_name = "CODE")]
+        dossier: Option<String>,
+        /// Quét tiếp xấp giấy đang dở
+        #[arg(long = "continue")]
+        onto_last: bool,
+        /// Ghi lại phiên quét (không có hình trang) vào thư mục này, để báo lỗi hoặc tập dượt
+        #[arg(long, value_name = "DIR")]
+        record: Option<PathBuf>,
+        /// Ghi cả hình trang
+        #[arg(long, requires = "record")]
+        record_pages: bool,
+        #[arg(long, value_name = "N")]
+        workers: Option<usize>,
+    },
+    /// Trông thư mục mà máy in đa năng quét vào: tệp nào xong thì nhận và đọc
+    Watch {
+        dir: PathBuf,
+        /// Nhận những gì đang có rồi thôi
+        #[arg(long)]
+        once: bool,
+    },
     /// Làm tiếp những gì còn dở cho đến hết
     Work {
         #[arg(long, value_name = "N")]
@@ -114,6 +155,9 @@ pub enum Command {
     /// Tiến trình con mở tệp lạ
     #[command(hide = true, name = sohoa_station::WORKER)]
     Worker,
+    /// Tiến trình con chạy trình điều khiển máy quét
+    #[command(hide = true, name = sohoa_station::SCAN_WORKER)]
+    ScanWorker,
 }
 
 #[derive(Subcommand)]
@@ -132,8 +176,37 @@ pub enum Archive {
 pub enum Split {
     /// Mỗi thư mục một hồ sơ, mỗi tệp (hoặc thư mục con chứa ảnh trang) một giấy tờ
     Folder,
+    /// Tất cả là một xấp: tờ bìa và mã trên giấy chia thành hồ sơ và giấy tờ
+    Cover,
     /// Tất cả vào một hồ sơ, mỗi tệp một giấy tờ
     None,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Source {
+    /// Mặt kính
+    Flatbed,
+    /// Khay nạp, một mặt
+    Adf,
+    /// Khay nạp, hai mặt
+    AdfDuplex,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Ink {
+    Color,
+    Gray,
+    /// Đen trắng
+    Lineart,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Paper {
+    A4,
+    A5,
+    A3,
+    /// Lớn nhất mà máy quét được
+    Largest,
 }
 
 #[derive(Clone, Copy, ValueEnum)]

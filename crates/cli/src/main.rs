@@ -28,8 +28,10 @@ fn main() -> ExitCode {
             return ExitCode::from(Code::Usage.exit_status());
         }
     };
-    if let args::Command::Worker = args.command {
-        return sohoa_station::serve_capture();
+    match args.command {
+        args::Command::Worker => return sohoa_station::serve_capture(),
+        args::Command::ScanWorker => return sohoa_station::serve_scanner(),
+        _ => {}
     }
     let json = args.json;
     match run::run(args) {

@@ -68,6 +68,57 @@ pub fn imported(imported: &view::Imported, as_json: bool) -> Result<()> {
     Ok(())
 }
 
+pub fn devices(found: &view::Devices, as_json: bool) -> Result<()> {
+    if as_json {
+        return json(found);
+    }
+    for device in &found.devices {
+        say!("{:40} {}", device.id, device.name);
+    }
+    for problem in &found.problems {
+        eprintln!("! {} {}", problem.message, problem.hint);
+    }
+    if found.devices.is_empty() {
+        eprintln!("Không tìm thấy máy quét nào. Kiểm tra nguồn và dây; máy quét mạng: --device escl:ĐỊA_CHỈ.");
+    }
+    Ok(())
+}
+
+pub fn scanned(scanned: &view::Scanned, as_json: bool) -> Result<()> {
+    if as_json {
+        return json(scanned);
+    }
+    imported(&scanned.imported, false)?;
+    for page in scanned.scanned.iter().filter(|p| !p.marks.is_empty()) {
+        say!("  ! trang {}: {}", page.number, page.marks.iter().map(|m| mark(m)).collect::<Vec<_>>().join(", "));
+    }
+    for note in &scanned.notes {
+        let what = note.component.as_deref().unwrap_or("cả hồ sơ");
+        match note.declared {
+            Some(declared) => {
+                say!("  ! {} ({what}): tờ bìa ghi {declared} trang, đã quét {} trang", note.dossier, note.came);
+            }
+            None => say!("  ! {} ({what}): sau tờ bìa không có trang nào", note.dossier),
+        }
+    }
+    Ok(())
+}
+
+fn mark(key: &str) -> &str {
+    match key {
+        "too_dark" => "quá tối",
+        "too_light" => "quá nhạt",
+        "blurred" => "mờ",
+        "cut_off" => "chữ bị cắt ở mép",
+        "low_resolution" => "dưới 200 dpi",
+        "skewed" => "quá lệch",
+        "blank" => "trắng",
+        "duplicate" => "trùng trang trước",
+        "upside_down" => "ngược",
+        other => other,
+    }
+}
+
 pub fn work(work: &view::Work, as_json: bool) -> Result<()> {
     if as_json {
         return json(work);

@@ -3,13 +3,14 @@
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use sohoa_model::{Code, Error, Result};
-use sohoa_station::{Station, Watch, centre, intake, trial, view};
+use sohoa_station::{Inbox, Station, Watch, centre, intake, scan, stack, trial, view};
 use std::io::IsTerminal;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
-use crate::args::{Archive, Args, Command, Format, Split};
+use crate::args::{Archive, Args, Command, Format, Ink, Paper, Source, Split};
 use crate::report;
 
 pub fn run(args: Args) -> Result<ExitCode> {
@@ -22,6 +23,7 @@ pub fn run(args: Args) -> Result<ExitCode> {
                 dossier: dossier.map(|c| c.parse()).transpose()?,
                 split: match split {
                     Split::Folder => intake::Split::Folder,
+                    Split::Cover => intake::Split::Cover,
                     Split::None => intake::Split::None,
                 },
             };
@@ -40,8 +42,59 @@ pub fn run(args: Args) -> Result<ExitCode> {
                 ExitCode::SUCCESS
             });
         }
+        Command::Devices => report::devices(&open()?.devices(), json)?,
+        Command::Scan {
+            device,
+            source,
+            dpi,
+            color,
+            paper,
+            brightness,
+            dossier,
+            onto_last,
+            record,
+            record_pages,
+            workers,
+        } => {
+            let settings = scan::Settings {
+                source: source.map(|s| match s {
+                    Source::Flatbed => scan::Source::Flatbed,
+                    Source::Adf => scan::Source::Adf,
+                    Source::AdfDuplex => scan::Source::AdfDuplex,
+                }),
+                dpi,
+                color: match color {
+                    Ink::Color => scan::Color::Color,
+                    Ink::Gray => scan::Color::Gray,
+                    Ink::Lineart => scan::Color::Lineart,
+                },
+                paper: match paper {
+                    Paper::A4 => scan::Paper::A4,
+                    Paper::A5 => scan::Paper::A5,
+                    Paper::A3 => scan::Paper::A3,
+                    Paper::Largest => scan::Paper::Largest,
+                },
+                brightness,
+            };
+            let request = stack::Request {
+                device,
+                settings,
+                dossier: dossier.map(|c| c.parse()).transpose()?,
+                record: record.map(|folder| stack::Record { folder, pictures: record_pages }),
+            };
+            let station = open()?;
+            let onto = if onto_last { station.last_stack(&request.device)? } else { None };
+            let scanned = watched(json, |watch| {
+                let scanned = station.scan(&request, onto, watch)?;
+                station.work(workers, watch)?;
+                station.scanned(scanned.stack.into())
+            })?;
+            report::scanned(&scanned, json)?;
+        }
+        Command::Watch { dir, once } => watch(&open()?, &dir, once, json)?,
         Command::Work { workers } => {
             let station = open()?;
+            station.finish_stacks_left_open()?;
             station.resume()?;
             let work = watched(json, |watch| station.work(workers, watch))?;
             report::work(&work, json)?;
@@ -112,7 +165,7 @@ pub fn run(args: Args) -> Result<ExitCode> {
                 return Ok(ExitCode::from(Code::Missing.exit_status()));
             }
         }
-        Command::Worker => unreachable!("main handles the child process"),
+        Command::Worker | Command::ScanWorker => unreachable!("main handles the child processes"),
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -141,6 +194,30 @@ fn open(dir: &Path) -> Result<Station> {
 }
 
 /// Shows progress on standard error while `run` goes on. Ctrl+C ends the process; what was durable stays so.
+/// Takes in what comes to rest in the folder, until it is stopped; with `once`, until nothing there is still moving.
+fn watch(station: &Station, dir: &Path, once: bool, json: bool) -> Result<()> {
+    const PAUSE: Duration = Duration::from_secs(1);
+    /// Longer than a file has to rest before it counts as there.
+    const LOOKS: u32 = 5;
+    let mut inbox = Inbox::new(dir);
+    let mut idle = 0;
+    while !once || idle < LOOKS {
+        match station.look_into(&mut inbox)? {
+            Some(intake) => {
+                idle = 0;
+                let imported = watched(json, |watch| {
+                    station.work(None, watch)?;
+                    station.imported(intake)
+                })?;
+                report::imported(&imported, json)?;
+            }
+            None => idle += 1,
+        }
+        std::thread::sleep(PAUSE);
+    }
+    Ok(())
+}
+
 fn watched<T>(json: bool, run: impl FnOnce(&Watch) -> Result<T>) -> Result<T> {
     let bar = if json || !std::io::stderr().is_terminal() { ProgressBar::hidden() } else { ProgressBar::new(0) };
     bar.set_style(
@@ -164,6 +241,7 @@ fn watched<T>(json: bool, run: impl FnOnce(&Watch) -> Result<T>) -> Result<T> {
             bar.set_length(total.into());
             bar.set_position(done.into());
         }
+        view::Progress::Scanned { page, .. } => bar.set_message(format!("trang {}", page.number)),
     };
     let result = run(&Watch { progress: &show, cancel: &cancel });
     bar.finish_and_clear();

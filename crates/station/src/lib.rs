@@ -7,6 +7,7 @@
 
 mod desk;
 mod doctor;
+mod inbox;
 pub mod intake;
 mod key;
 mod models;
@@ -15,6 +16,7 @@ mod pictures;
 mod reading;
 mod review;
 mod seal;
+pub mod stack;
 mod stages;
 mod transfer;
 pub mod trial;
@@ -24,6 +26,10 @@ mod work;
 pub mod centre;
 
 pub use doctor::{Check, doctor};
+/// A folder that is watched.
+pub use sohoa_capture::inbox::Inbox;
+/// How to scan.
+pub use sohoa_capture::scan;
 pub use work::Watch;
 
 use sohoa_model::{Code, Error, Result};
@@ -39,6 +45,14 @@ pub const WORKER: &str = "capture-worker";
 /// What the child does; see `sohoa_capture::isolate`.
 pub fn serve_capture() -> ExitCode {
     sohoa_capture::isolate::serve()
+}
+
+/// The hidden sub-command by which the program starts itself as the child in which a scanner's driver lives.
+pub const SCAN_WORKER: &str = "scan-worker";
+
+/// What that child does; see `sohoa_capture::scan::worker`.
+pub fn serve_scanner() -> ExitCode {
+    sohoa_capture::scan::worker::serve()
 }
 
 /// Where the station lies unless said otherwise: `SOHOA_STATION`, else the user's data folder.

@@ -33,7 +33,7 @@ pub struct Read {
     pub thumbnail: Vec<u8>,
 }
 
-const THUMBNAIL: u32 = 320;
+pub(crate) const THUMBNAIL: u32 = 320;
 
 pub fn run(
     reader: &mut sohoa_ocr::Reader,

@@ -97,6 +97,9 @@ pub struct Document {
     pub size: Option<u32>,
     /// Name of the file it came from.
     pub received_as: String,
+    /// What its cover sheet says: thành phần hồ sơ, and how many pages with something on them.
+    pub component: Option<String>,
+    pub declared: Option<u32>,
     pub pages: Vec<Page>,
     pub fields: Vec<Field>,
     /// The files it came from, kept byte for byte.
@@ -131,6 +134,8 @@ pub struct Page {
     pub height: u32,
     /// Below 200, TT 05/2025/TT-BNV, Điều 8 wants it scanned again.
     pub dpi: f32,
+    /// What the look at the counter found: `too_dark`, `blurred`, …
+    pub marks: Vec<String>,
     pub blank: bool,
     /// Degrees clockwise that made it upright.
     pub orientation: u32,
@@ -224,6 +229,85 @@ pub struct Refused {
     pub hint: String,
 }
 
+/// The scanners that were found, and why a driver found none.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Devices {
+    pub devices: Vec<Device>,
+    pub problems: Vec<Problem>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Device {
+    /// Names it in a request; means the same tomorrow.
+    pub id: String,
+    pub name: String,
+    /// An address or a port, for telling two of a kind apart.
+    pub place: String,
+}
+
+/// What a scanner has; empty lists where it does not say.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Capabilities {
+    /// `flatbed`, `adf`, `adf-duplex`.
+    pub sources: Vec<String>,
+    pub dpi: Vec<u32>,
+    /// `color`, `gray`, `lineart`.
+    pub colors: Vec<String>,
+    pub brightness: bool,
+}
+
+/// What came of a stack that went through a scanner.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Scanned {
+    pub stack: u32,
+    /// More pages may be scanned onto it.
+    pub open: bool,
+    #[serde(flatten)]
+    pub imported: Imported,
+    /// Every page that came, cover sheets too.
+    pub scanned: Vec<ScanPage>,
+    /// Cover sheets that promised more or fewer pages than came.
+    pub notes: Vec<Note>,
+}
+
+/// A page as it came out of the scanner.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ScanPage {
+    /// Identifier for `page://localhost/stack/<id>/thumb`.
+    pub id: u32,
+    /// Within the stack, from 1.
+    pub number: u32,
+    /// `page`, `cover`, `separator`, `cover_back`, `broken`; absent until somebody has looked at it.
+    pub role: Option<String>,
+    /// What the clerk should know of it: `too_dark`, `blurred`, …
+    pub marks: Vec<String>,
+    pub width: u32,
+    pub height: u32,
+    pub dpi: f32,
+    /// What it became, with the dossier and document that it lies in.
+    pub page: Option<u32>,
+    pub dossier: Option<String>,
+    pub document: Option<u32>,
+    /// Milliseconds from its last byte out of the scanner to its thumbnail, told once.
+    pub delay: Option<u32>,
+}
+
+/// A cover sheet that does not add up.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Note {
+    pub dossier: String,
+    pub component: Option<String>,
+    pub declared: Option<u32>,
+    /// Pages with something on them.
+    pub came: u32,
+}
+
 /// Something found wrong, with what to do.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -301,6 +385,70 @@ pub struct Settings {
     pub language: String,
     /// `system`, `light` or `dark`.
     pub theme: String,
+    /// Where a multi-function printer scans to, watched while the window is open; a path, or empty.
+    pub inbox: String,
+    /// The scanner used last, as `devices` names it.
+    pub scanner: String,
+    /// Key of the profile used last.
+    pub scan_profile: String,
+    /// How each kind of work is scanned.
+    pub scan_profiles: Vec<ScanProfile>,
+}
+
+/// How one kind of work is scanned.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ScanProfile {
+    /// `papers`, `duplex`, `card`, `large`.
+    pub key: String,
+    pub settings: ScanSettings,
+}
+
+/// How to scan; see `sohoa_capture::scan::Settings`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ScanSettings {
+    /// `flatbed`, `adf`, `adf-duplex`; absent: the feeder where there is one.
+    pub source: Option<String>,
+    pub dpi: u32,
+    /// `color`, `gray`, `lineart`.
+    pub color: String,
+    /// `a4`, `a5`, `a3`, `largest`.
+    pub paper: String,
+    /// Percent, -100 to 100.
+    pub brightness: i32,
+}
+
+/// What the window asks of a scanner.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ScanRequest {
+    pub device: String,
+    pub settings: ScanSettings,
+    /// Where pages go until a code on the paper says otherwise.
+    pub dossier: Option<String>,
+    /// The stack to go on with.
+    pub onto: Option<u32>,
+}
+
+/// The kinds of work that a counter knows. Cards are small print, so they are scanned finer.
+fn profiles() -> Vec<ScanProfile> {
+    let profile = |key: &str, source: Option<&str>, dpi, paper: &str| ScanProfile {
+        key: key.into(),
+        settings: ScanSettings {
+            source: source.map(str::to_owned),
+            dpi,
+            color: "color".into(),
+            paper: paper.into(),
+            brightness: 0,
+        },
+    };
+    vec![
+        profile("papers", None, 300, "a4"),
+        profile("duplex", Some("adf-duplex"), 300, "a4"),
+        profile("card", Some("flatbed"), 400, "a5"),
+        profile("large", Some("flatbed"), 300, "largest"),
+    ]
 }
 
 impl Default for Settings {
@@ -315,6 +463,10 @@ impl Default for Settings {
             workers: 0,
             language: "vi".into(),
             theme: "system".into(),
+            inbox: String::new(),
+            scanner: String::new(),
+            scan_profile: "papers".into(),
+            scan_profiles: profiles(),
         }
     }
 }
@@ -341,6 +493,8 @@ pub enum Progress {
     Working { work: Work },
     /// A batch is on its way.
     Sending { done: u32, total: u32 },
+    /// A page came out of the scanner, or more is known of it.
+    Scanned { stack: u32, page: ScanPage },
 }
 
 /// A kind of paper, for the clerk to choose from.
@@ -400,6 +554,12 @@ mod tests {
             Word,
             Work,
             Imported,
+            Devices,
+            Device,
+            Capabilities,
+            Scanned,
+            ScanPage,
+            Note,
             Duplicate,
             Refused,
             Problem,
@@ -408,6 +568,9 @@ mod tests {
             Batch,
             BatchPackage,
             Settings,
+            ScanProfile,
+            ScanSettings,
+            ScanRequest,
             Verified,
             Progress,
             DocumentKind,

@@ -20,6 +20,8 @@ const STEPS: &[(&str, &str)] = &[
     ("batch", table::batch::SCHEMA),
     ("search", search::SCHEMA),
     ("document_state_by_document", table::document::STATE_VIEW_BY_DOCUMENT),
+    ("stack", table::stack::SCHEMA),
+    ("inbox", table::inbox::SCHEMA),
 ];
 
 pub fn migrate(db: &mut Connection) -> Result<()> {

@@ -29,6 +29,8 @@ const REFERENCES: &[(&str, &str)] = &[
     ("SELECT blob, 'trang ' || id FROM page", "page"),
     ("SELECT reading, 'bản đọc của trang ' || id FROM page WHERE reading IS NOT NULL", "reading"),
     ("SELECT thumbnail, 'ảnh nhỏ của trang ' || id FROM page WHERE thumbnail IS NOT NULL", "thumbnail"),
+    ("SELECT blob, 'trang quét ' || id FROM stack_page", "scan"),
+    ("SELECT thumbnail, 'ảnh nhỏ của trang quét ' || id FROM stack_page WHERE thumbnail IS NOT NULL", "thumbnail"),
     ("SELECT pdf, 'PDF/A của giấy tờ ' || id FROM document WHERE pdf IS NOT NULL", "pdf"),
     ("SELECT blob, 'gói tin ' || objid FROM package", "package"),
 ];

@@ -19,10 +19,10 @@ cargo xtask bench [--quick] [--runs N] [--only PART,…]
 
   --quick    once, with a small search store: to see that it works, not to quote
   --runs N   rounds of the contest, 3 unless said; window starts are twice as many and one
-  --only     pages (throughput, memory, accuracy), stages, search, window
+  --only     pages (throughput, memory, accuracy), stages, scan, search, window
 ";
 
-const PARTS: [&str; 4] = ["pages", "stages", "search", "window"];
+const PARTS: [&str; 5] = ["pages", "stages", "scan", "search", "window"];
 
 struct Options {
     quick: bool,
@@ -59,6 +59,9 @@ pub fn run_job(args: &[String]) -> Result {
     }
     if wanted("stages") {
         report["stages"] = stages(&place, if options.quick { 1 } else { options.runs })?;
+    }
+    if wanted("scan") {
+        report["scan"] = scan(&place, options.quick)?;
     }
     if wanted("search") {
         report["search"] = search(&place, options.quick)?;
@@ -99,7 +102,7 @@ fn build(window: bool) -> Result<Place> {
     let dir = target().join("bench");
     std::fs::create_dir_all(&dir).map_err(|e| format!("{}: {e}", dir.display()))?;
     // All in one go: cargo would build what they share anew for each selection of packages.
-    let mut build = cargo(&["build", "--release", "--bins", "--benches", "-p", "sohoa-cli", "-p", "sohoa-tests"]);
+    let mut build = cargo(&["build", "--release", "--bins", "--benches", "--examples", "-p", "sohoa-cli", "-p", "sohoa-tests"]);
     if window {
         run(&mut npm(&["run", "build"]))?;
         build.args(["-p", "sohoa-desktop", "--features", "sohoa-desktop/custom-protocol"]);
@@ -152,6 +155,23 @@ fn stages(place: &Place, runs: usize) -> Result<Value> {
         all.push(parsed(place.bench("pages")?.arg("stages").args([&place.sohoa, &station, &dossiers()]))?);
     }
     Ok(json!({ "runs": all }))
+}
+
+/// A stack through the folder scanner of the tests, which is a backend of SANE.
+fn scan(place: &Place, quick: bool) -> Result<Value> {
+    let (station, sane, feeder) = (place.fresh("scan")?, place.fresh("sane")?, place.fresh("feeder")?);
+    let failed = |e: std::io::Error| format!("{}: {e}", sane.display());
+    std::fs::write(sane.join("dll.conf"), "folder\n").map_err(failed)?;
+    let backend = target().join("release/examples/libsane_folder.so");
+    std::fs::copy(backend, sane.join("libsane-folder.so.1")).map_err(failed)?;
+    let pages = if quick { "20" } else { "500" };
+    eprintln!("Scanning {pages} pages …");
+    let mut command = place.bench("scan")?;
+    command.env("SANE_CONFIG_DIR", &sane).env("LD_LIBRARY_PATH", &sane).env("SANE_FOLDER", &feeder);
+    let measured = parsed(command.args([&station, &feeder]).arg(pages));
+    // What came out of the other end lies there in the size of a small library.
+    place.fresh("feeder")?;
+    measured
 }
 
 fn search(place: &Place, quick: bool) -> Result<Value> {

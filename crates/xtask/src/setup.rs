@@ -32,6 +32,7 @@ const PACKAGES: &[(Need, &str, &str)] = &[
     (Need::Build, "libwebkit2gtk-4.1-dev", "the window"),
     (Need::Test, "tesseract-ocr", "the command that recognition is measured against"),
     (Need::Test, "webkit2gtk-driver", "drives the window in tests"),
+    (Need::Test, "libsane1", "scanners, and one that is only for tests"),
     (Need::Test, "xvfb", "a display for the window in tests"),
     (Need::Test, "xauth", "a display for the window in tests"),
     (Need::Test, "xdotool", "types into the system's dialogues in tests"),

@@ -2,8 +2,8 @@
 
 use sohoa_model::Result;
 use sohoa_station::{
-    intake,
-    view::{Imported, Progress},
+    Watch, intake, stack,
+    view::{Capabilities, Devices, Imported, Progress, ScanRequest, Scanned},
 };
 use std::path::PathBuf;
 use tauri::ipc::Channel;
@@ -24,6 +24,49 @@ pub async fn import_paths(
     let intake = at(&state, move |s| s.import(&paths, &options)).await?;
     state.ring();
     at(&state, move |s| s.await_intake(intake)).await
+}
+
+#[tauri::command]
+pub async fn devices(state: State<'_>) -> Result<Devices> {
+    at(&state, |s| Ok(s.devices())).await
+}
+
+#[tauri::command]
+pub async fn capabilities(state: State<'_>, device: String) -> Result<Capabilities> {
+    at(&state, move |s| s.capabilities(&device)).await
+}
+
+/// Scans a stack, telling of each page; reading begins with the first.
+#[tauri::command]
+pub async fn scan(state: State<'_>, request: ScanRequest, on_progress: Channel<Progress>) -> Result<Scanned> {
+    let desktop = state.inner().clone();
+    desktop.begin_scan();
+    at(&state, move |s| {
+        let onto = request.onto;
+        let tell = |progress| {
+            desktop.ring();
+            // A window that was closed in the meantime sees nothing; the pages are kept.
+            drop(on_progress.send(progress));
+        };
+        let scanned =
+            s.scan(&stack::Request::try_from(request)?, onto, &Watch { progress: &tell, cancel: desktop.scanning() });
+        desktop.ring();
+        scanned
+    })
+    .await
+}
+
+#[tauri::command]
+pub fn cancel_scan(state: State<'_>) {
+    state.cancel_scan();
+}
+
+/// The stack is whole as it is.
+#[tauri::command]
+pub async fn finish_stack(state: State<'_>, stack: u32) -> Result<Scanned> {
+    let scanned = at(&state, move |s| s.finish_stack(stack)).await?;
+    state.ring();
+    Ok(scanned)
 }
 
 /// Tells of the queue now and whenever it moves, as long as the window listens.

@@ -17,7 +17,7 @@ pub struct Sane;
 
 impl Driver for Sane {
     fn devices(&self) -> Result<Vec<Device>> {
-        Ok(Library::load()?.devices().map_err(|s| told(s, None))?)
+        Library::load()?.devices().map_err(|s| told(s, None))
     }
 
     fn capabilities(&self, device: &str) -> Result<Capabilities> {

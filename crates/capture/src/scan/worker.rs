@@ -18,8 +18,14 @@ use crate::child::{self, read, write};
 /// Memory that a driver may ask for: an A3 page in colour at 600 dpi is 200 MB.
 const MEMORY: u64 = 2 << 30;
 
-/// How long a driver may be silent before it counts as hung; a cold lamp takes half a minute to warm up.
+/// How long a driver may be silent before it counts as hung; a cold lamp takes half a minute to warm up. A slower
+/// device can be given more by `SOHOA_SCANNER_PATIENCE`, in seconds.
 const SILENCE: Duration = Duration::from_secs(75);
+
+fn silence() -> Duration {
+    let given = std::env::var("SOHOA_SCANNER_PATIENCE").ok().and_then(|s| s.parse().ok());
+    given.map_or(SILENCE, Duration::from_secs)
+}
 
 /// How long looking round for devices may take.
 const LOOK: Duration = Duration::from_secs(20);
@@ -68,7 +74,7 @@ impl Worker<'_> {
     }
 
     pub fn capabilities(&self, device: &str) -> Result<Capabilities> {
-        match self.one(&Request::Capabilities(device.to_owned()), SILENCE)? {
+        match self.one(&Request::Capabilities(device.to_owned()), silence())? {
             Said::Capabilities(capabilities) => Ok(capabilities),
             _ => Err(fault(Code::ScannerFailed)),
         }
@@ -88,7 +94,7 @@ impl Worker<'_> {
         sink: &mut dyn FnMut(Head, Vec<u8>) -> Result<()>,
     ) -> Result<()> {
         settings.check()?;
-        self.scan_within(SILENCE, device, settings, cancel, recorder, sink)
+        self.scan_within(silence(), device, settings, cancel, recorder, sink)
     }
 
     fn scan_within(

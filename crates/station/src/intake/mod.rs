@@ -9,10 +9,11 @@ use plan::{Owner, Place, plan};
 use serde::{Deserialize, Serialize};
 use sohoa_capture::{CapturedPage, Kind, isolate};
 use sohoa_model::{Code, Digest, DossierCode, Error, Result, Timestamp, job::Stage};
-use sohoa_store::table::{document, dossier, event, intake, job, page};
+use sohoa_store::table::{document, dossier, event, intake, job, page, stack};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::stack::Look;
 use crate::view::{Duplicate, Imported, Progress, Refused};
 use crate::work::{Priority, Watch};
 use crate::{Station, WORKER};
@@ -25,9 +26,9 @@ pub struct Options {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Request {
-    paths: Vec<PathBuf>,
-    options: Options,
+pub(crate) struct Request {
+    pub(crate) paths: Vec<PathBuf>,
+    pub(crate) options: Options,
 }
 
 impl Station {
@@ -72,6 +73,7 @@ impl Station {
             for (path, outcome) in intake::outcomes(db, id)? {
                 match outcome {
                     intake::Outcome::Taken { document } => drop(documents.insert(document)),
+                    intake::Outcome::LeftOut => {}
                     intake::Outcome::Duplicate { document } => {
                         let known = document::by_id(db, document)?;
                         let dossier = dossier::by_id(db, known.dossier)?.code.to_string();
@@ -87,6 +89,9 @@ impl Station {
                         });
                     }
                 }
+            }
+            if let Some(stack) = stack::of_device(db, &format!("intake:{id}"))? {
+                documents.extend(stack::documents(db, stack.id)?);
             }
             for id in documents {
                 let document = document::by_id(db, id)?;
@@ -109,6 +114,10 @@ impl Station {
         for (path, error) in &walked.refused {
             self.store.write(|tx| once(tx, id, path, &Err(error)))?;
         }
+        let stack = match request.options.split {
+            Split::Cover => Some(self.store.write(|tx| stack_of(tx, id, &request.options))?),
+            _ => None,
+        };
         let places = plan(&walked.files, request.options.split, request.options.dossier.as_ref());
         self.store.write(|tx| intake::set_total(tx, id, places.len()))?;
         for (done, place) in places.iter().enumerate() {
@@ -119,24 +128,34 @@ impl Station {
             (watch.progress)(Progress::Taking { done: done as u32, total: places.len() as u32, name });
             let known = self.store.read(|db| intake::is_recorded(db, id, &place.path.to_string_lossy()))?;
             if !known {
-                self.take(id, place, watch.cancel)?;
+                self.take(id, place, stack, watch.cancel)?;
             }
-            if place.last {
+            if place.last && stack.is_none() {
                 self.close_group(id, place)?;
             }
+        }
+        if let Some(stack) = stack {
+            self.close_stack(stack)?;
         }
         self.store.write(|tx| intake::set_done(tx, id))
     }
 
     /// Takes one file, or writes down why not. Only what is wrong with the station itself is an error here.
-    fn take(&self, id: i64, place: &Place, cancel: &AtomicBool) -> Result<()> {
+    fn take(&self, id: i64, place: &Place, stack: Option<i64>, cancel: &AtomicBool) -> Result<()> {
         let taken = self.capture(&place.path, cancel).and_then(|file| {
+            let looks = match stack {
+                Some(_) => file.pages.iter().map(|page| self.look_at_file(page)).collect::<Result<_>>()?,
+                None => Vec::new(),
+            };
             self.store.write(|tx| {
                 if let Some(known) = document::find_source(tx, &file.digest)? {
                     return once(tx, id, &place.path, &Ok(intake::Outcome::Duplicate { document: known.document }));
                 }
-                let document = file.keep(tx, id, place)?;
-                once(tx, id, &place.path, &Ok(intake::Outcome::Taken { document }))
+                let outcome = match stack {
+                    Some(stack) => file.keep_as_stack(tx, stack, looks)?,
+                    None => intake::Outcome::Taken { document: file.keep(tx, id, place)? },
+                };
+                once(tx, id, &place.path, &Ok(outcome))
             })
         });
         match taken {
@@ -195,6 +214,13 @@ impl Station {
         Ok(file)
     }
 
+    /// A page of a file that holds a stack, looked at as if it came out of the feeder.
+    fn look_at_file(&self, (page, blob): &(CapturedPage, Digest)) -> Result<(Look, Digest)> {
+        let image = sohoa_imaging::decode(&self.store.blobs.get(blob)?)?;
+        let thumbnail = self.store.blobs.put(&crate::stack::thumbnail(&image, page.turn)?)?;
+        Ok((Look::at(&image, page.dpi, page.turn)?, thumbnail))
+    }
+
     /// All files of a document are in: it can be made as soon as its pages are read.
     fn close_group(&self, id: i64, place: &Place) -> Result<()> {
         self.store.write(|tx| {
@@ -231,20 +257,7 @@ impl File {
         crate::review::reopen(tx, &row)?;
         let received_as = place.group.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let document = document::ensure(tx, dossier, &grouped(intake, place), &received_as, self.captured)?;
-        let number = document::sources(tx, document)?.len() as u32 + 1;
-        let kind = format!("{:?}", self.kind).to_lowercase();
-        document::add_source(
-            tx,
-            &document::Source {
-                digest: self.digest,
-                document,
-                number,
-                name: self.name.clone(),
-                size: self.size,
-                kind,
-                signed: self.signed,
-            },
-        )?;
+        self.keep_source(tx, document)?;
         for (captured, blob) in &self.pages {
             let id = page::add(
                 tx,
@@ -269,6 +282,59 @@ impl File {
             &serde_json::json!({ "source": self.digest, "pages": self.pages.len() }),
         )?;
         Ok(document)
+    }
+
+    /// Its pages behind those of a stack, each to its place. The file stands with the document of its first page.
+    fn keep_as_stack(
+        &self,
+        tx: &sohoa_store::Transaction,
+        stack: i64,
+        looks: Vec<(Look, Digest)>,
+    ) -> Result<intake::Outcome> {
+        let mut first = None;
+        for ((captured, blob), (look, thumbnail)) in self.pages.iter().zip(looks) {
+            let new = stack::New {
+                blob: *blob,
+                format: captured.format.name(),
+                width: captured.width,
+                height: captured.height,
+                dpi: captured.dpi,
+                hint: captured.turn,
+            };
+            let (id, _) = stack::add_page(tx, stack, &new)?;
+            stack::set_thumbnail(tx, id, &thumbnail)?;
+            crate::stack::place(tx, &stack::page_by_id(tx, id)?, look)?;
+            first = first.or(stack::page_by_id(tx, id)?.page);
+        }
+        let Some(first) = first else { return Ok(intake::Outcome::LeftOut) };
+        let document = page::get(tx, first)?.document;
+        self.keep_source(tx, document)?;
+        Ok(intake::Outcome::Taken { document })
+    }
+
+    fn keep_source(&self, tx: &sohoa_store::Transaction, document: i64) -> Result<()> {
+        let number = document::sources(tx, document)?.len() as u32 + 1;
+        document::add_source(
+            tx,
+            &document::Source {
+                digest: self.digest,
+                document,
+                number,
+                name: self.name.clone(),
+                size: self.size,
+                kind: format!("{:?}", self.kind).to_lowercase(),
+                signed: self.signed,
+            },
+        )
+    }
+}
+
+/// The stack of an intake, made with the first file.
+fn stack_of(tx: &sohoa_store::Transaction, intake: i64, options: &Options) -> Result<i64> {
+    let device = format!("intake:{intake}");
+    match stack::of_device(tx, &device)? {
+        Some(known) => Ok(known.id),
+        None => stack::add(tx, &device, options, &sohoa_capture::split::Splitter::new(options.dossier.clone())),
     }
 }
 

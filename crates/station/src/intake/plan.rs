@@ -13,6 +13,8 @@ use std::path::{Component, Path, PathBuf};
 pub enum Split {
     #[default]
     Folder,
+    /// Codes on the paper say it, not folders: see [`crate::stack`].
+    Cover,
     None,
 }
 
@@ -48,7 +50,7 @@ fn place(path: &Path, root: &Path, split: Split, given: Option<&DossierCode>) ->
     let (home, coded) = home(path, root);
     let owner = match (given, split) {
         (Some(code), _) => Owner::Code(code.clone()),
-        (None, Split::None) => coded.map_or_else(|| Owner::Folder(root.to_owned()), Owner::Code),
+        (None, Split::None | Split::Cover) => coded.map_or_else(|| Owner::Folder(root.to_owned()), Owner::Code),
         (None, Split::Folder) => coded.map_or_else(|| Owner::Folder(home.clone()), Owner::Code),
     };
     let folder = path.parent().unwrap_or(Path::new(""));

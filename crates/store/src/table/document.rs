@@ -82,6 +82,9 @@ pub struct Document {
     pub state: DocumentState,
     pub pages: u32,
     pub error: Option<serde_json::Value>,
+    /// What its cover sheet says.
+    pub component: Option<String>,
+    pub declared: Option<u32>,
 }
 
 /// A received file.
@@ -113,6 +116,8 @@ fn document(row: &Row) -> rusqlite::Result<Document> {
         state: serde_json::from_value(row.get::<_, String>("state")?.into()).map_err(|e| bad(e.into()))?,
         pages: row.get("pages")?,
         error: row.get::<_, Option<String>>("error")?.map(|e| from_json(&e)).transpose().map_err(|e| bad(e.into()))?,
+        component: row.get("component")?,
+        declared: row.get("declared")?,
     })
 }
 
@@ -157,6 +162,23 @@ pub fn of_group(db: &Connection, group: &str) -> Result<Option<i64>> {
 
 pub fn set_complete(db: &Connection, id: i64) -> Result<()> {
     db.execute("UPDATE document SET complete = 1 WHERE id = ?1", [id]).db()?;
+    Ok(())
+}
+
+/// More pages come after all.
+pub fn reopen(db: &Connection, id: i64) -> Result<()> {
+    set_stale(db, id)?;
+    db.execute("UPDATE document SET complete = 0 WHERE id = ?1", [id]).db()?;
+    Ok(())
+}
+
+pub fn set_component(db: &Connection, id: i64, component: &str) -> Result<()> {
+    db.execute("UPDATE document SET component = ?2 WHERE id = ?1", params![id, component]).db()?;
+    Ok(())
+}
+
+pub fn set_declared(db: &Connection, id: i64, pages: u32) -> Result<()> {
+    db.execute("UPDATE document SET declared = ?2 WHERE id = ?1", params![id, pages]).db()?;
     Ok(())
 }
 

@@ -31,9 +31,17 @@ CREATE TABLE intake_file (
 /// What became of a file.
 #[derive(Clone, Debug)]
 pub enum Outcome {
-    Taken { document: i64 },
-    Duplicate { document: i64 },
-    Refused { error: serde_json::Value },
+    Taken {
+        document: i64,
+    },
+    /// Nothing but cover sheets.
+    LeftOut,
+    Duplicate {
+        document: i64,
+    },
+    Refused {
+        error: serde_json::Value,
+    },
 }
 
 pub fn add(db: &Connection, request: &impl Serialize) -> Result<i64> {
@@ -64,6 +72,7 @@ pub fn record(db: &Connection, id: i64, path: &str, outcome: &Result<Outcome, &E
     let (document, duplicate, error) = match outcome {
         Ok(Outcome::Taken { document }) => (Some(*document), false, None),
         Ok(Outcome::Duplicate { document }) => (Some(*document), true, None),
+        Ok(Outcome::LeftOut) => (None, false, None),
         Ok(Outcome::Refused { error }) => (None, false, Some(error.to_string())),
         Err(error) => (None, false, Some(to_json(error)?)),
     };
@@ -95,7 +104,8 @@ pub fn outcomes(db: &Connection, id: i64) -> Result<Vec<(String, Outcome)>> {
         ) {
             (Some(document), true, _) => Outcome::Duplicate { document },
             (Some(document), false, _) => Outcome::Taken { document },
-            (None, _, error) => Outcome::Refused { error: from_json(error.as_deref().unwrap_or("{}"))? },
+            (None, _, None) => Outcome::LeftOut,
+            (None, _, Some(error)) => Outcome::Refused { error: from_json(&error)? },
         };
         out.push((row.get(0).db()?, outcome));
     }

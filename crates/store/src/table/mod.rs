@@ -6,10 +6,12 @@ pub mod document;
 pub mod dossier;
 pub mod event;
 pub mod field;
+pub mod inbox;
 pub mod intake;
 pub mod job;
 pub mod page;
 pub mod setting;
+pub mod stack;
 
 use serde::{Serialize, de::DeserializeOwned};
 use sohoa_model::{Code, Digest, Error, Result};

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
-use sohoa_model::{Code, Digest, Error, Result, Turn, page::Barcode, time};
+use sohoa_model::{Code, Digest, Error, Mark, Result, Turn, page::Barcode, time};
 
 use super::{digest, from_json, maybe_digest, to_json};
 use crate::Db;
@@ -73,6 +73,8 @@ pub struct Page {
     pub codes: Vec<Barcode>,
     pub version: u32,
     pub error: Option<serde_json::Value>,
+    /// What the look at the counter found.
+    pub marks: Vec<Mark>,
 }
 
 /// A page to add.
@@ -123,6 +125,7 @@ fn page(row: &Row) -> rusqlite::Result<Page> {
         codes: from_json(&row.get::<_, String>("codes")?).map_err(bad)?,
         version: row.get("version")?,
         error: row.get::<_, Option<String>>("error")?.map(|e| from_json(&e)).transpose().map_err(bad)?,
+        marks: from_json(&row.get::<_, String>("marks")?).map_err(bad)?,
     })
 }
 
@@ -190,6 +193,11 @@ pub fn set_failed(db: &Connection, id: i64, error: &Error) -> Result<()> {
         params![id, to_json(error)?],
     )
     .db()?;
+    Ok(())
+}
+
+pub fn set_marks(db: &Connection, id: i64, marks: &[Mark]) -> Result<()> {
+    db.execute("UPDATE page SET marks = ?2 WHERE id = ?1", params![id, to_json(&marks)?]).db()?;
     Ok(())
 }
 

@@ -14,6 +14,9 @@ import type {
   Page,
   PageWords,
   Progress,
+  ScanPage,
+  Scanned,
+  ScanSettings,
   Settings,
   Word,
   Work,
@@ -77,6 +80,7 @@ function page(number: number, more: Partial<Page> = {}): Page {
     width: WIDTH,
     height: HEIGHT,
     dpi: 300,
+    marks: [],
     blank: false,
     orientation: 0,
     skew: 0.4,
@@ -134,6 +138,8 @@ function document(id: number, code: string, state: string, pages: Page[], fields
     sha256: state === 'working' ? null : 'c0ffee'.repeat(10) + 'cafe',
     size: 412_345,
     received_as: `${String(id).padStart(2, '0')} giấy tờ.jpg`,
+    component: null,
+    declared: null,
     pages,
     fields,
     sources: [
@@ -168,6 +174,8 @@ const dossiers: Dossier[] = [
   ]),
 ]
 
+const papers: ScanSettings = { source: null, dpi: 300, color: 'color', paper: 'a4', brightness: 0 }
+
 let settings: Settings = {
   office: 'UBND phường Võ Cường',
   office_code: 'H05.16',
@@ -178,6 +186,44 @@ let settings: Settings = {
   workers: 0,
   language: 'vi',
   theme: 'light',
+  inbox: '',
+  scanner: '',
+  scan_profile: 'papers',
+  scan_profiles: [
+    { key: 'papers', settings: papers },
+    { key: 'duplex', settings: { ...papers, source: 'adf-duplex' } },
+    { key: 'card', settings: { ...papers, source: 'flatbed', dpi: 400, paper: 'a5' } },
+    { key: 'large', settings: { ...papers, source: 'flatbed', paper: 'largest' } },
+  ],
+}
+
+/** The stack in the feeder: a cover sheet that promises four pages, three of them, and a jam before the last. */
+const SCANNED = 'H05.16-260212-0005'
+let stack: ScanPage[] = []
+let jammed = false
+
+function scannedPage(number: number, more: Partial<ScanPage> = {}): ScanPage {
+  const size = { width: WIDTH, height: HEIGHT, dpi: 300 }
+  return { id: number, number, role: null, marks: [], ...size, page: null, dossier: null, document: null, delay: 90, ...more }
+}
+
+function endOfStack(): Scanned {
+  const pages = stack.filter((p) => p.page !== null)
+  if (!dossiers.some((d) => d.code === SCANNED)) {
+    const kept = pages.map((p, i) => page(i + 1, { marks: p.marks }))
+    dossiers.unshift(dossier(SCANNED, 'review', 'Ngô Thị Hiền', [document(1, SCANNED, 'review', kept, decision())]))
+  }
+  return {
+    stack: 1,
+    open: false,
+    dossiers: [SCANNED],
+    documents: 1,
+    pages: pages.length,
+    duplicates: [],
+    refused: [],
+    scanned: stack,
+    notes: pages.length === 4 ? [] : [{ dossier: SCANNED, component: null, declared: 4, came: pages.length }],
+  }
 }
 
 const IDLE: Work = { running: false, done: 0, total: 0, failed: 0, stopped: 0, stage: null, dossier: null }
@@ -313,6 +359,50 @@ export const backend: Backend = {
       })),
     }
   },
+  devices: async () => {
+    await pause(80)
+    if (new URLSearchParams(location.search).has('noscanner')) {
+      return { devices: [], problems: [{ code: 'missing', subject: '', message: 'Chưa cài SANE', hint: 'Cài gói libsane1.' }] }
+    }
+    return {
+      devices: [
+        { id: 'sane:fujitsu:1', name: 'Fujitsu fi-8170', place: 'usb 001:004' },
+        { id: 'escl:http://192.168.1.20/eSCL', name: 'Canon MF445dw', place: '192.168.1.20' },
+      ],
+      problems: [],
+    }
+  },
+  capabilities: async () => ({
+    sources: ['flatbed', 'adf', 'adf-duplex'],
+    dpi: [200, 300, 600],
+    colors: ['color', 'gray', 'lineart'],
+    brightness: true,
+  }),
+  scan: async ({ onto }, onProgress) => {
+    if (onto === null) {
+      stack = []
+      jammed = false
+    }
+    const tell = (page: ScanPage) => {
+      stack = [...stack.filter((p) => p.id !== page.id), page]
+      onProgress({ kind: 'scanned', stack: 1, page })
+    }
+    const last = jammed ? 5 : 4
+    for (let number = stack.length + 1; number <= last; number++) {
+      await pause(60)
+      tell(scannedPage(number))
+      await pause(40)
+      const place = { role: 'page', page: 100 + number, dossier: SCANNED, document: 1 }
+      tell(scannedPage(number, number === 1 ? { role: 'cover' } : number === 3 ? { ...place, marks: ['blurred'] } : place))
+    }
+    if (!jammed) {
+      jammed = true
+      fail('paper_jam', 'Kẹt giấy ở trang 5. Đã giữ 4 trang', 'Gỡ tờ giấy kẹt. Đặt lại giấy từ trang 5, rồi quét tiếp.')
+    }
+    return endOfStack()
+  },
+  cancelScan: async () => undefined,
+  finishStack: async () => endOfStack(),
   watchWork: async (onProgress) => {
     listener = onProgress
   },
@@ -376,6 +466,8 @@ export const backend: Backend = {
   savePdf: async () => undefined,
 
   pageAddress: ({ id, version }) => `/fake/${owned(id).page.blank ? 'blank' : 'page'}.svg?${id}.${version}`,
+
+  scanAddress: ({ id }) => `/fake/page.svg?scan${id}`,
 
   chooseFiles: async () => ['/quet/01 quyết định.jpg', '/quet/ghi chú.docx'],
   chooseFolder: async () => '/quet/H05.16-260211-0001',

@@ -3,7 +3,9 @@
 
 import type {
   Batch,
+  Capabilities,
   Desk,
+  Devices,
   DocumentKind,
   Door,
   Dossier,
@@ -11,6 +13,9 @@ import type {
   Imported,
   PageWords,
   Progress,
+  ScanPage,
+  ScanRequest,
+  Scanned,
   Settings,
   Verified,
 } from './types'
@@ -44,6 +49,14 @@ export interface Backend {
 
   /** Answers when every file has been looked at; reading goes on after it. */
   importPaths(paths: string[], dossier: string | null, onProgress: (progress: Progress) => void): Promise<Imported>
+  /** The scanners that can be found; takes a few seconds. */
+  devices(): Promise<Devices>
+  capabilities(device: string): Promise<Capabilities>
+  /** Scans a stack and tells of each page. When it fails, the pages told of are kept. */
+  scan(request: ScanRequest, onProgress: (progress: Progress) => void): Promise<Scanned>
+  cancelScan(): Promise<void>
+  /** No more pages come to a stack that was interrupted. */
+  finishStack(stack: number): Promise<Scanned>
   watchWork(onProgress: (progress: Progress) => void): Promise<void>
   /** Stops the queue; what is left stays in it until `resumeWork`, the next import, or the next start. */
   cancelWork(): Promise<void>
@@ -61,6 +74,9 @@ export interface Backend {
 
   /** Address of a page's picture; `version` changes whenever the picture does. */
   pageAddress(page: { id: number; version: number }, size: 'image' | 'thumb'): string
+
+  /** Address of the small picture of a page that has just come out of the scanner. */
+  scanAddress(page: ScanPage): string
 
   /** Asks the person for files, a folder, or where to save. `null` when they think better of it. */
   chooseFiles(title: string, kinds: string): Promise<string[] | null>

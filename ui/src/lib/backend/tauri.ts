@@ -26,6 +26,11 @@ export const backend: Backend = {
 
   importPaths: (paths, dossier, onProgress) =>
     invoke('import_paths', { paths, dossier, onProgress: channel(onProgress) }),
+  devices: () => invoke('devices'),
+  capabilities: (device) => invoke('capabilities', { device }),
+  scan: (request, onProgress) => invoke('scan', { request, onProgress: channel(onProgress) }),
+  cancelScan: () => invoke('cancel_scan'),
+  finishStack: (stack) => invoke('finish_stack', { stack }),
   watchWork: (onProgress) => invoke('watch_work', { onProgress: channel(onProgress) }),
   cancelWork: () => invoke('cancel_work'),
   resumeWork: () => invoke('resume_work'),
@@ -42,6 +47,7 @@ export const backend: Backend = {
 
   // page://localhost/… on Linux and macOS, http://page.localhost/… on Windows.
   pageAddress: (page, size) => `${convertFileSrc('', 'page')}${page.id}/${size}?v=${page.version}`,
+  scanAddress: (page) => `${convertFileSrc('', 'page')}${page.id}/scan`,
 
   chooseFiles: async (title, kinds) => {
     const extensions = ['pdf', 'jpg', 'jpeg', 'png', 'tif', 'tiff', 'webp', 'bmp']

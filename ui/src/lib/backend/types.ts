@@ -66,7 +66,11 @@ sha256: string | null, size: number | null,
 /**
  * Name of the file it came from.
  */
-received_as: string, pages: Array<Page>, fields: Array<Field>, 
+received_as: string, 
+/**
+ * What its cover sheet says: thành phần hồ sơ, and how many pages with something on them.
+ */
+component: string | null, declared: number | null, pages: Array<Page>, fields: Array<Field>, 
 /**
  * The files it came from, kept byte for byte.
  */
@@ -100,7 +104,11 @@ state: string, width: number, height: number,
 /**
  * Below 200, TT 05/2025/TT-BNV, Điều 8 wants it scanned again.
  */
-dpi: number, blank: boolean, 
+dpi: number, 
+/**
+ * What the look at the counter found: `too_dark`, `blurred`, …
+ */
+marks: Array<string>, blank: boolean, 
 /**
  * Degrees clockwise that made it upright.
  */
@@ -142,6 +150,68 @@ stopped: number,
  */
 stage: string | null, dossier: string | null, };
 export type Imported = { dossiers: Array<string>, documents: number, pages: number, duplicates: Array<Duplicate>, refused: Array<Refused>, };
+export type Devices = { devices: Array<Device>, problems: Array<Problem>, };
+export type Device = { 
+/**
+ * Names it in a request; means the same tomorrow.
+ */
+id: string, name: string, 
+/**
+ * An address or a port, for telling two of a kind apart.
+ */
+place: string, };
+export type Capabilities = { 
+/**
+ * `flatbed`, `adf`, `adf-duplex`.
+ */
+sources: Array<string>, dpi: Array<number>, 
+/**
+ * `color`, `gray`, `lineart`.
+ */
+colors: Array<string>, brightness: boolean, };
+export type Scanned = { stack: number, 
+/**
+ * More pages may be scanned onto it.
+ */
+open: boolean, 
+/**
+ * Every page that came, cover sheets too.
+ */
+scanned: Array<ScanPage>, 
+/**
+ * Cover sheets that promised more or fewer pages than came.
+ */
+notes: Array<Note>, dossiers: Array<string>, documents: number, pages: number, duplicates: Array<Duplicate>, refused: Array<Refused>, };
+export type ScanPage = { 
+/**
+ * Identifier for `page://localhost/stack/<id>/thumb`.
+ */
+id: number, 
+/**
+ * Within the stack, from 1.
+ */
+number: number, 
+/**
+ * `page`, `cover`, `separator`, `cover_back`, `broken`; absent until somebody has looked at it.
+ */
+role: string | null, 
+/**
+ * What the clerk should know of it: `too_dark`, `blurred`, …
+ */
+marks: Array<string>, width: number, height: number, dpi: number, 
+/**
+ * What it became, with the dossier and document that it lies in.
+ */
+page: number | null, dossier: string | null, document: number | null, 
+/**
+ * Milliseconds from its last byte out of the scanner to its thumbnail, told once.
+ */
+delay: number | null, };
+export type Note = { dossier: string, component: string | null, declared: number | null, 
+/**
+ * Pages with something on them.
+ */
+came: number, };
 export type Duplicate = { path: string, dossier: string, document: number, };
 export type Refused = { path: string, code: string, message: string, hint: string, };
 export type Problem = { code: string, subject: string, message: string, hint: string, };
@@ -198,9 +268,56 @@ language: string,
 /**
  * `system`, `light` or `dark`.
  */
-theme: string, };
+theme: string, 
+/**
+ * Where a multi-function printer scans to, watched while the window is open; a path, or empty.
+ */
+inbox: string, 
+/**
+ * The scanner used last, as `devices` names it.
+ */
+scanner: string, 
+/**
+ * Key of the profile used last.
+ */
+scan_profile: string, 
+/**
+ * How each kind of work is scanned.
+ */
+scan_profiles: Array<ScanProfile>, };
+export type ScanProfile = { 
+/**
+ * `papers`, `duplex`, `card`, `large`.
+ */
+key: string, settings: ScanSettings, };
+export type ScanSettings = { 
+/**
+ * `flatbed`, `adf`, `adf-duplex`; absent: the feeder where there is one.
+ */
+source: string | null, dpi: number, 
+/**
+ * `color`, `gray`, `lineart`.
+ */
+color: string, 
+/**
+ * `a4`, `a5`, `a3`, `largest`.
+ */
+paper: string, 
+/**
+ * Percent, -100 to 100.
+ */
+brightness: number, };
+export type ScanRequest = { device: string, settings: ScanSettings, 
+/**
+ * Where pages go until a code on the paper says otherwise.
+ */
+dossier: string | null, 
+/**
+ * The stack to go on with.
+ */
+onto: number | null, };
 export type Verified = { ok: boolean, blobs: number, pages: number, events: number, problems: Array<Problem>, };
-export type Progress = { "kind": "taking", done: number, total: number, name: string, } | { "kind": "working", work: Work, } | { "kind": "sending", done: number, total: number, };
+export type Progress = { "kind": "taking", done: number, total: number, name: string, } | { "kind": "working", work: Work, } | { "kind": "sending", done: number, total: number, } | { "kind": "scanned", stack: number, page: ScanPage, };
 export type DocumentKind = { 
 /**
  * As in the field `document_type`: `quyet_dinh`.

@@ -3,6 +3,7 @@
 export type Place =
   | { screen: 'desk' }
   | { screen: 'dossier'; code: string; document?: number; page?: number }
+  | { screen: 'scan'; dossier?: string }
   | { screen: 'search' }
   | { screen: 'send' }
   | { screen: 'settings' }

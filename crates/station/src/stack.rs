@@ -1,0 +1,474 @@
+//! Paper in at the counter: a stack goes through the scanner, each page is kept the moment it is whole, and falls into
+//! its dossier and document by the codes on the paper.
+//!
+//! Two things happen at once. The page that the driver gives is made durable and given a number; behind it the pages
+//! are looked at in order: thumbnail, codes, what is wrong with it, where it belongs. Whatever ends the scan (a jam, a
+//! crash, the clerk) the pages before it stand, and the next scan goes on behind them.
+//!
+//! Files that hold a stack (`import --split cover`) go the same way.
+
+use image::DynamicImage;
+use serde::{Deserialize, Serialize};
+use sohoa_capture::scan::{self, recording::Recorder, worker::Worker};
+use sohoa_capture::split::{Reconciled, Role, Seen, Splitter, Step};
+use sohoa_capture::{codes, patch};
+use sohoa_imaging::Fingerprint;
+use sohoa_model::{Code, DossierCode, Error, Mark, Result, Turn, job::Stage};
+use sohoa_store::table::{document, dossier, event, job, page, stack};
+use sohoa_store::{Transaction, table::stack::StackPage};
+use std::fs::{File, TryLockError};
+use std::path::PathBuf;
+use std::sync::mpsc::{self, Receiver};
+
+use crate::desk::{actor, key};
+use crate::reading::THUMBNAIL;
+use crate::view::{Capabilities, Device, Devices, Imported, Note, Progress, ScanPage, ScanRequest, Scanned};
+use crate::work::{Priority, Watch};
+use crate::{SCAN_WORKER, Station};
+
+/// What the clerk asks of the scanner.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Request {
+    /// As `devices` names it.
+    pub device: String,
+    pub settings: scan::Settings,
+    /// Where pages go until a code on the paper says otherwise.
+    pub dossier: Option<DossierCode>,
+    /// Writes the session down, for a report of what went wrong.
+    #[serde(skip)]
+    pub record: Option<Record>,
+}
+
+impl TryFrom<ScanRequest> for Request {
+    type Error = Error;
+
+    /// Errors: `InvalidValue` for a source, colour or paper that there is not.
+    fn try_from(asked: ScanRequest) -> Result<Self> {
+        let unknown = |e: serde_json::Error| {
+            Error::new(Code::InvalidValue, "Cấu hình quét không hợp lệ").hint("Chọn lại cấu hình quét.").source(e)
+        };
+        let settings = serde_json::to_value(&asked.settings).and_then(serde_json::from_value).map_err(unknown)?;
+        let dossier = asked.dossier.map(|code| code.parse()).transpose()?;
+        Ok(Self { device: asked.device, settings, dossier, record: None })
+    }
+}
+
+/// Where a session is written down.
+#[derive(Clone, Debug)]
+pub struct Record {
+    pub folder: PathBuf,
+    /// With the pictures, which are somebody's papers.
+    pub pictures: bool,
+}
+
+impl Station {
+    /// The scanners that can be found, and why a driver found none.
+    pub fn devices(&self) -> Devices {
+        let (found, failed) = self.scanners().devices();
+        let device = |d: scan::Device| Device { id: d.id, name: d.name, place: d.place };
+        Devices { devices: found.into_iter().map(device).collect(), problems: failed.iter().map(problem).collect() }
+    }
+
+    /// What a scanner has.
+    pub fn capabilities(&self, device: &str) -> Result<Capabilities> {
+        let has = self.scanners().capabilities(device)?;
+        Ok(Capabilities {
+            sources: has.sources.iter().map(key).collect(),
+            dpi: has.dpi,
+            colors: has.colors.iter().map(key).collect(),
+            brightness: has.brightness,
+        })
+    }
+
+    /// Scans a stack. With `onto` it goes on behind the pages of that stack.
+    ///
+    /// Errors: those of [`scan::fault`], said with what is kept and where to go on; `NotAllowed` for a dossier that is
+    /// sealed. The pages that came before the error are kept.
+    pub fn scan(&self, request: &Request, onto: Option<u32>, watch: &Watch) -> Result<Scanned> {
+        let _lock = self.scan_lock()?;
+        if let Some(code) = &request.dossier {
+            self.store.read(|db| match dossier::find(db, code.as_str())? {
+                Some(dossier) => crate::review::open(&dossier),
+                None => Ok(()),
+            })?;
+        }
+        let id = match onto {
+            Some(id) => self.store.write(|tx| {
+                stack::get(tx, id.into())?;
+                stack::set_done(tx, id.into(), false)?;
+                Ok(i64::from(id))
+            })?,
+            None => {
+                self.close_stacks()?;
+                let splitter = Splitter::new(request.dossier.clone());
+                self.store.write(|tx| stack::add(tx, &request.device, request, &splitter))?
+            }
+        };
+        let outcome = self.run_scanner(id, request, watch);
+        // Whatever happened, what was kept is looked at.
+        self.look_at_rest(id, watch)?;
+        match outcome {
+            Ok(()) => {
+                self.close_stack(id)?;
+                self.scanned(id)
+            }
+            Err(error) => {
+                let kept = self.store.read(|db| stack::count(db, id))?;
+                if kept == 0 {
+                    self.store.write(|tx| stack::set_done(tx, id, true))?;
+                }
+                Err(interrupted(error, kept))
+            }
+        }
+    }
+
+    /// No further page is expected: every document of the stack is whole.
+    pub fn finish_stack(&self, id: u32) -> Result<Scanned> {
+        let _lock = self.scan_lock()?;
+        self.close_stack(id.into())?;
+        self.scanned(id.into())
+    }
+
+    /// The stack that was scanned last with a device, to go on with.
+    pub fn last_stack(&self, device: &str) -> Result<Option<u32>> {
+        self.store.read(|db| Ok(stack::of_device(db, device)?.map(|s| s.id as u32)))
+    }
+
+    /// What came of a stack.
+    pub fn scanned(&self, id: i64) -> Result<Scanned> {
+        self.store.read(|db| {
+            let row = stack::get(db, id)?;
+            let pages: Vec<ScanPage> = stack::pages(db, id)?.iter().map(|p| shown(db, p)).collect::<Result<_>>()?;
+            let mut imported = Imported::default();
+            for document in stack::documents(db, id)? {
+                let code = dossier::by_id(db, document::by_id(db, document)?.dossier)?.code.to_string();
+                if !imported.dossiers.contains(&code) {
+                    imported.dossiers.push(code);
+                }
+                imported.documents += 1;
+            }
+            imported.dossiers.sort();
+            imported.pages = pages.iter().filter(|p| p.page.is_some()).count() as u32;
+            Ok(Scanned { stack: id as u32, open: !row.done, imported, scanned: pages, notes: stack::notes(db, id)? })
+        })
+    }
+
+    /// The small picture of a page as it came out of the scanner.
+    pub fn stack_thumbnail(&self, id: u32) -> Result<(&'static str, Vec<u8>)> {
+        let row = self.store.read(|db| stack::page_by_id(db, id.into()))?;
+        let thumbnail = row.thumbnail.ok_or_else(|| Error::new(Code::NotFound, "Trang chưa được xem qua"))?;
+        Ok(("image/jpeg", self.store.blobs.get(&thumbnail)?))
+    }
+
+    /// Looks at what was scanned before a crash, and takes every stack for whole that nobody is scanning.
+    pub fn finish_stacks_left_open(&self) -> Result<()> {
+        match self.scan_lock() {
+            Ok(_lock) => self.close_stacks(),
+            Err(error) if error.code == Code::ScannerBusy => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn close_stacks(&self) -> Result<()> {
+        let quiet = Watch { progress: &|_| {}, cancel: &std::sync::atomic::AtomicBool::new(false) };
+        for row in self.store.read(stack::open)? {
+            self.look_at_rest(row.id, &quiet)?;
+            self.close_stack(row.id)?;
+        }
+        Ok(())
+    }
+
+    fn scanners(&self) -> Worker<'_> {
+        Worker { program: &self.worker, argument: SCAN_WORKER }
+    }
+
+    /// One scan at a time, whichever window or command line asks for it.
+    fn scan_lock(&self) -> Result<File> {
+        let path = self.store.dir().join("scan.lock");
+        let file = File::create(&path).map_err(|e| Error::io("ghi", &path, e))?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(TryLockError::WouldBlock) => Err(Error::new(Code::ScannerBusy, "Trạm đang quét ở một cửa sổ khác")
+                .hint("Đợi lượt quét đó xong rồi quét lại.")),
+            Err(TryLockError::Error(e)) => Err(Error::io("khóa", &path, e)),
+        }
+    }
+
+    fn run_scanner(&self, id: i64, request: &Request, watch: &Watch) -> Result<()> {
+        let mut recorder = match &request.record {
+            Some(r) => Some(Recorder::new(&r.folder, &request.device, &request.settings, r.pictures)?),
+            None => None,
+        };
+        // Two pages may wait to be looked at; then the feeder waits.
+        let (tell, pages) = mpsc::sync_channel::<(i64, u64, Vec<u8>)>(2);
+        std::thread::scope(|scope| {
+            let looker = scope.spawn(move || self.look_at(&pages, watch));
+            let scanners = self.scanners();
+            let scanned = scanners.scan(
+                &request.device,
+                &request.settings,
+                watch.cancel,
+                recorder.as_mut(),
+                &mut |head, bytes| {
+                    let blob = self.store.blobs.put(&bytes)?;
+                    let new = stack::New {
+                        blob,
+                        format: head.format.name(),
+                        width: head.width,
+                        height: head.height,
+                        dpi: head.dpi,
+                        hint: Turn::None,
+                    };
+                    let (page, _) = self.store.write(|tx| stack::add_page(tx, id, &new))?;
+                    // Nobody looks any more when one could not be looked at; that error is told below.
+                    tell.send((page, head.received, bytes)).map_err(|_| scan::fault(Code::ScannerFailed))
+                },
+            );
+            drop(tell);
+            let looked =
+                looker.join().unwrap_or_else(|_| Err(Error::internal("Bước xem trang dừng giữa chừng", "panic")));
+            looked.and(scanned)
+        })
+    }
+
+    fn look_at(&self, pages: &Receiver<(i64, u64, Vec<u8>)>, watch: &Watch) -> Result<()> {
+        for (id, received, bytes) in pages {
+            self.look(&self.store.read(|db| stack::page_by_id(db, id))?, &bytes, Some(received), watch)?;
+        }
+        Ok(())
+    }
+
+    /// Looks at what nobody has looked at yet.
+    fn look_at_rest(&self, id: i64, watch: &Watch) -> Result<()> {
+        while let Some(row) = self.store.read(|db| stack::next_unseen(db, id))? {
+            self.look(&row, &self.store.blobs.get(&row.blob)?, None, watch)?;
+        }
+        Ok(())
+    }
+
+    /// One page: its thumbnail, what is on it, what is wrong with it, and its place.
+    fn look(&self, row: &StackPage, bytes: &[u8], received: Option<u64>, watch: &Watch) -> Result<()> {
+        let image = match sohoa_imaging::decode(bytes) {
+            Ok(image) => image,
+            Err(error) => {
+                self.store.write(|tx| {
+                    let seen = stack::Seen { role: "broken", marks: &[], fingerprint: None, page: None };
+                    stack::set_seen(tx, row.id, &seen)
+                })?;
+                return Err(scan::fault(Code::ScannerFailed).source(error));
+            }
+        };
+        let thumbnail = self.store.blobs.put(&thumbnail(&image, row.hint)?)?;
+        self.store.write(|tx| stack::set_thumbnail(tx, row.id, &thumbnail))?;
+        let tell = |delay| {
+            let page = self.store.read(|db| shown(db, &stack::page_by_id(db, row.id)?))?;
+            (watch.progress)(Progress::Scanned { stack: row.stack as u32, page: ScanPage { delay, ..page } });
+            Ok(())
+        };
+        tell(received.map(|at| (now_in_micros().saturating_sub(at) / 1000) as u32))?;
+        let look = Look::at(&image, row.dpi, row.hint)?;
+        self.store.write(|tx| place(tx, row, look))?;
+        tell(None)
+    }
+
+    pub(crate) fn close_stack(&self, id: i64) -> Result<()> {
+        let settings = self.settings()?;
+        self.store.write(|tx| {
+            if stack::get(tx, id)?.done {
+                return Ok(());
+            }
+            let mut splitter: Splitter = stack::splitter(tx, id)?;
+            if let Some(account) = splitter.close() {
+                settle(tx, id, &account)?;
+            }
+            stack::set_splitter(tx, id, &splitter)?;
+            complete(tx, id)?;
+            stack::set_done(tx, id, true)?;
+            let pages = stack::count(tx, id)?;
+            event::append(tx, &actor(&settings), "scan", &format!("stack {id}"), &serde_json::json!({ "pages": pages }))
+        })
+    }
+}
+
+/// What is on a page and what is wrong with it, before anything of it is written.
+pub(crate) struct Look {
+    seen: Seen,
+    marks: Vec<Mark>,
+    print: Option<Fingerprint>,
+}
+
+impl Look {
+    pub(crate) fn at(image: &DynamicImage, dpi: f32, hint: Turn) -> Result<Self> {
+        let checks = sohoa_imaging::check(image, dpi, &sohoa_imaging::check::Params::default());
+        let blank = checks.marks.contains(&Mark::Blank);
+        let gray = sohoa_imaging::upright_gray(image, hint);
+        let mut marks = checks.marks;
+        if !blank && sohoa_ocr::orientation_by_letters(&gray, dpi).is_some_and(|(turn, _)| turn == Turn::Half) {
+            marks.push(Mark::UpsideDown);
+        }
+        let seen = Seen { codes: codes::read(&gray)?, patch: patch::find(&gray, dpi), blank };
+        Ok(Self { seen, marks, print: checks.fingerprint })
+    }
+}
+
+pub(crate) fn thumbnail(image: &DynamicImage, hint: Turn) -> Result<Vec<u8>> {
+    sohoa_imaging::thumbnail(image, hint, 0.0, THUMBNAIL)
+}
+
+/// Puts a page where it belongs, in one transaction with the state that says where the next one goes.
+pub(crate) fn place(tx: &Transaction, row: &StackPage, look: Look) -> Result<()> {
+    let Look { seen, mut marks, print } = look;
+    if !seen.blank && came_before(tx, row, print.as_ref())? {
+        marks.push(Mark::Duplicate);
+    }
+    let print = print.as_ref().map(serde_json::to_vec).transpose();
+    let print = print.map_err(|e| Error::internal("Không ghi được dấu của trang", e))?;
+    let mut splitter: Splitter = stack::splitter(tx, row.stack)?;
+    let step = splitter.next(&seen);
+    if let Some(account) = &step.ended {
+        settle(tx, row.stack, account)?;
+    }
+    let (role, page) = match step.role {
+        Role::Page => ("page", Some(file(tx, row, &step, &marks)?)),
+        Role::Cover(_) => ("cover", None),
+        Role::Separator => ("separator", None),
+        Role::CoverBack => ("cover_back", None),
+    };
+    stack::set_splitter(tx, row.stack, &splitter)?;
+    stack::set_seen(tx, row.id, &stack::Seen { role, marks: &marks, fingerprint: print.as_deref(), page })
+}
+
+/// Whether the same sheet lay in the stack before.
+fn came_before(tx: &Transaction, row: &StackPage, print: Option<&Fingerprint>) -> Result<bool> {
+    let same = |json: &[u8]| {
+        let other = serde_json::from_slice::<Fingerprint>(json).ok();
+        print.zip(other.as_ref()).is_some_and(|(a, b)| sohoa_imaging::same(a, b))
+    };
+    let before = stack::fingerprints(tx, row.stack, row.number)?;
+    Ok(before.iter().any(|(blob, print)| *blob == row.blob || print.as_deref().is_some_and(same)))
+}
+
+/// The page's row in its document, and its reading in the queue.
+fn file(tx: &Transaction, row: &StackPage, step: &Step, marks: &[Mark]) -> Result<i64> {
+    let provisional = || dossier::ensure_provisional(tx, &format!("stack:{}", row.stack));
+    let mut home = match &step.place.dossier {
+        Some(code) => dossier::ensure(tx, code)?,
+        None => provisional()?,
+    };
+    // A code on paper may name a dossier that is sealed; its paper is kept where the clerk can see it.
+    if crate::review::open(&dossier::by_id(tx, home)?).is_err() {
+        home = provisional()?;
+    }
+    crate::review::reopen(tx, &dossier::by_id(tx, home)?)?;
+    let group = format!("stack:{}:{}", row.stack, step.place.group);
+    if document::of_group(tx, &group)?.is_none() {
+        complete(tx, row.stack)?;
+    }
+    let received_as = format!("Quét {}", &row.received.to_string()[..16].replace('T', " "));
+    let document = document::ensure(tx, home, &group, &received_as, row.received)?;
+    if document::by_id(tx, document)?.complete {
+        document::reopen(tx, document)?;
+    }
+    if let Some(component) = &step.place.component {
+        document::set_component(tx, document, component)?;
+    }
+    let new = page::New {
+        document,
+        blob: row.blob,
+        format: &row.format,
+        width: row.width,
+        height: row.height,
+        dpi: row.dpi,
+        hint: row.hint,
+    };
+    let page = page::add(tx, &new)?;
+    page::set_marks(tx, page, marks)?;
+    job::enqueue(tx, Stage::Read, page, Priority::Page as i32)?;
+    dossier::touch(tx, home)?;
+    Ok(page)
+}
+
+/// Every document of the stack is whole.
+fn complete(tx: &Transaction, stack: i64) -> Result<()> {
+    for id in stack::documents(tx, stack)? {
+        if !document::by_id(tx, id)?.complete {
+            document::set_complete(tx, id)?;
+            crate::stages::next_after_reading(tx, id)?;
+        }
+    }
+    Ok(())
+}
+
+/// The account of a cover sheet: what it said stands with the document, and what does not add up is told.
+fn settle(tx: &Transaction, stack: i64, account: &Reconciled) -> Result<()> {
+    if let (Some(document), Some(declared)) =
+        (document::of_group(tx, &format!("stack:{stack}:{}", account.group))?, account.declared)
+    {
+        document::set_declared(tx, document, declared)?;
+    }
+    if account.fits() {
+        return Ok(());
+    }
+    stack::add_note(
+        tx,
+        stack,
+        &Note {
+            dossier: account.dossier.to_string(),
+            component: account.component.clone(),
+            declared: account.declared,
+            came: account.came,
+        },
+    )
+}
+
+/// The fault as the clerk hears it in the middle of a stack: what is kept, where to go on.
+fn interrupted(error: Error, kept: u32) -> Error {
+    if kept == 0 || matches!(error.code, Code::DiskFull | Code::Integrity | Code::Internal) {
+        return error;
+    }
+    let Error { code, message, hint, source } = error;
+    let next = kept + 1;
+    Error {
+        code,
+        message: format!("{message} ở trang {next}. Đã giữ {kept} trang"),
+        hint: format!("{hint} Đặt lại giấy từ trang {next}, rồi quét tiếp.").trim_start().to_owned(),
+        source,
+    }
+}
+
+fn now_in_micros() -> u64 {
+    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_micros() as u64)
+}
+
+fn problem(error: &Error) -> crate::view::Problem {
+    crate::view::Problem {
+        code: error.code.to_string(),
+        subject: String::new(),
+        message: error.message.clone(),
+        hint: error.hint.clone(),
+    }
+}
+
+fn shown(db: &sohoa_store::Connection, row: &StackPage) -> Result<ScanPage> {
+    let place = match row.page {
+        Some(id) => {
+            let document = document::by_id(db, page::get(db, id)?.document)?;
+            Some((dossier::by_id(db, document.dossier)?.code.to_string(), document.number))
+        }
+        None => None,
+    };
+    let (dossier, document) = place.unzip();
+    Ok(ScanPage {
+        id: row.id as u32,
+        number: row.number,
+        role: row.role.clone(),
+        marks: row.marks.iter().map(key).collect(),
+        width: row.width,
+        height: row.height,
+        dpi: row.dpi,
+        page: row.page.map(|p| p as u32),
+        dossier,
+        document,
+        delay: None,
+    })
+}
