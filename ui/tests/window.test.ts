@@ -194,6 +194,66 @@ describe('the clerk’s day, by keyboard alone', () => {
   })
 })
 
+describe('paper through the scanner', () => {
+  it('comes in by one key, tells of a jam, goes on, and says what is missing and what to look at', async () => {
+    const { page, complaints } = await desk()
+    const keys = page.keyboard
+    await keys.press('F5')
+    await page.getByRole('heading', { name: 'Đặt giấy vào khay rồi bấm F5.' }).waitFor()
+    // The first machine found is taken, and remembered.
+    await expect.poll(() => page.getByTestId('device').inputValue()).toBe('sane:fujitsu:1')
+    await keys.press('F5')
+    await page.getByRole('alert').getByText('Kẹt giấy ở trang 5. Đã giữ 4 trang.').waitFor()
+    await page.getByRole('button', { name: 'Quét tiếp từ trang 5' }).waitFor()
+    expect(await barriers(page)).toEqual([])
+
+    await keys.press('F5')
+    await page.getByText('Đã nhận 4 trang: 1 hồ sơ, 1 giấy tờ. Đặt xấp tiếp theo').waitFor()
+    const pages = page.getByRole('region', { name: 'Các trang đã quét' })
+    expect(await pages.getByRole('button').count()).toBe(5)
+    await pages.getByText('Tờ bìa').waitFor()
+    await page.getByText('1 trang cần xem lại').waitFor()
+    await pages.getByRole('button', { name: 'Trang 3 Mờ' }).click()
+    await page.getByRole('heading', { level: 1, name: 'H05.16-260212-0005' }).waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  it('can be ended where it was interrupted, and tells what the cover sheet promised', async () => {
+    const { page } = await desk()
+    await page.keyboard.press('F5')
+    await expect.poll(() => page.getByTestId('scan').isEnabled()).toBe(true)
+    await page.keyboard.press('F5')
+    await page.getByRole('button', { name: 'Kết thúc xấp giấy' }).click()
+    await page.getByText('H05.16-260212-0005: tờ bìa ghi 4 trang, đã quét 3 trang.').waitFor()
+    expect(await barriers(page)).toEqual([])
+  })
+
+  it('says what to do where there is no scanner, and takes an address', async () => {
+    const { page } = await desk('?noscanner')
+    await page.keyboard.press('F5')
+    await page.getByRole('heading', { name: 'Không tìm thấy máy quét nào' }).waitFor()
+    expect(await barriers(page)).toEqual([])
+    await page.getByLabel('Địa chỉ máy quét mạng').fill('192.168.1.20')
+    await page.keyboard.press('Enter')
+    await expect.poll(() => page.getByTestId('device').inputValue()).toBe('escl:192.168.1.20')
+  })
+
+  it('remembers how each kind of paper is scanned', async () => {
+    const { page } = await desk()
+    await page.keyboard.press('F5')
+    const kind = (name: string) => page.getByRole('radio', { name })
+    const color = page.locator('select', { has: page.locator('option[value="gray"]') })
+    await kind('Thẻ, ảnh nhỏ').check()
+    await page.getByText('Chỉnh').click()
+    expect(await page.getByLabel('Độ phân giải').inputValue()).toBe('400')
+    await color.selectOption('gray')
+    await kind('Giấy tờ').check()
+    await expect.poll(() => color.inputValue()).toBe('color')
+    await kind('Thẻ, ảnh nhỏ').check()
+    await expect.poll(() => color.inputValue()).toBe('gray')
+  })
+})
+
 describe('nobody is shut out', () => {
   const screens: [string, (page: Page) => Promise<unknown>][] = [
     ['the list', async () => undefined],
