@@ -7,6 +7,7 @@
 
 mod desk;
 mod doctor;
+pub mod edit;
 pub mod intake;
 mod key;
 mod models;

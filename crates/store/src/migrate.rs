@@ -20,6 +20,8 @@ const STEPS: &[(&str, &str)] = &[
     ("batch", table::batch::SCHEMA),
     ("search", search::SCHEMA),
     ("document_state_by_document", table::document::STATE_VIEW_BY_DOCUMENT),
+    ("edit", table::edit::SCHEMA),
+    ("document_state_as_edited", table::document::STATE_VIEW_AS_EDITED),
 ];
 
 pub fn migrate(db: &mut Connection) -> Result<()> {
