@@ -166,8 +166,10 @@ pub enum Edit {
     Restore { page: u32 },
     /// Xoay trang theo chiều kim đồng hồ
     Turn {
-        page: Place,
-        #[arg(allow_negative_numbers = true)]
+        #[arg(required = true)]
+        pages: Vec<Place>,
+        /// 90, 180 hoặc -90
+        #[arg(long, value_name = "DEGREES", default_value_t = 90, allow_negative_numbers = true)]
         degrees: i32,
     },
 }

@@ -142,7 +142,7 @@ fn edited(station: &Station, code: &str, edit: Edit) -> Result<view::Dossier> {
         Edit::MoveTo { document, to } => return station.move_document(code, document, &to),
         Edit::Delete { pages } => view::Edit::DeletePages { pages: ids(pages)? },
         Edit::Restore { page } => view::Edit::RestorePage { page },
-        Edit::Turn { page, degrees } => view::Edit::Turn { page: id(page)?, degrees },
+        Edit::Turn { pages, degrees } => view::Edit::Turn { pages: ids(pages)?, degrees },
     };
     station.edit(code, &edit)
 }

@@ -117,7 +117,7 @@ pub enum Edit {
     },
     /// Clockwise, from how it is shown.
     Turn {
-        page: u32,
+        pages: Vec<u32>,
         degrees: i32,
     },
 }

@@ -5,7 +5,6 @@ use sohoa_model::{Code, DossierCode, Error, Result, Turn, job::Stage};
 use sohoa_store::table::edit::{self, Changed, Document, Layout};
 use sohoa_store::table::{document, dossier, event, job, page};
 use sohoa_store::{Connection, Transaction};
-use std::collections::BTreeMap;
 
 use crate::Station;
 use crate::desk::actor;
@@ -22,13 +21,13 @@ impl Station {
             let now = edit::layout(tx, dossier.id)?;
             let mut before = Layout::default();
             let mut after = Layout::default();
-            if let Edit::Turn { page, degrees } = asked {
-                let id = i64::from(*page);
-                find(&now, id)?;
-                let row = page::get(tx, id)?;
-                let shown = if row.state == "done" { row.orientation } else { row.turn.unwrap_or(row.hint) };
-                before.turns = BTreeMap::from([(id, row.turn.map(Turn::degrees))]);
-                after.turns = BTreeMap::from([(id, Some(shown.then(Turn::from_degrees(*degrees)).degrees()))]);
+            if let Edit::Turn { pages, degrees } = asked {
+                for id in in_order(&now, pages)? {
+                    let row = page::get(tx, id)?;
+                    let shown = if row.state == "done" { row.orientation } else { row.turn.unwrap_or(row.hint) };
+                    before.turns.insert(id, row.turn.map(Turn::degrees));
+                    after.turns.insert(id, Some(shown.then(Turn::from_degrees(*degrees)).degrees()));
+                }
             } else {
                 let mut then = now.clone();
                 rearrange(tx, &mut then, asked)?;

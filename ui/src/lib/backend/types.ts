@@ -37,7 +37,8 @@ package: string | null,
 /**
  * What the archive said, if it said anything.
  */
-problems: Array<Problem>, };
+problems: Array<Problem>, can_undo: string | null, can_redo: string | null, deleted: Array<Page>, };
+export type Edit = { "kind": "split", page: number, } | { "kind": "merge_with_previous", document: number, } | { "kind": "move_pages", pages: Array<number>, document: number, before: number | null, } | { "kind": "move_document", document: number, before: number | null, } | { "kind": "delete_pages", pages: Array<number>, } | { "kind": "restore_page", page: number, } | { "kind": "turn", pages: Array<number>, degrees: number, };
 export type Document = { 
 /**
  * Number within the dossier, from 1.
