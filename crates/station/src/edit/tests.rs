@@ -217,7 +217,7 @@ fn attempt(house: &House, code: &str, wild: Wild) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 10, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn whatever_was_done_can_be_taken_back_and_done_again(edits in prop::collection::vec(wild(), 1..14)) {
@@ -463,7 +463,6 @@ fn two_dossiers_that_are_one_become_one_at_the_clerks_word() {
     assert_eq!(house.station.desk().unwrap().dossiers.len(), 1);
     assert!(house.station.dossier("X00-260210-0001").unwrap_err().message.contains(CODE));
     // What still comes for the one goes into the other.
-    house.with("X00-260210-0001", &[]);
     let late = house.group("X00-260210-0001", "muộn");
     house.arrive(late);
     assert_eq!(house.station.dossier(CODE).unwrap().documents.len(), 4);
@@ -483,9 +482,9 @@ fn something_new_after_undoing_ends_what_could_be_redone() {
     house.station.edit(CODE, &Edit::Split { page: second }).unwrap();
     house.station.undo(CODE).unwrap();
     let other = house.station.edit(CODE, &Edit::Split { page: third }).unwrap();
-    assert_eq!((other.can_undo.as_deref(), other.can_redo), (Some("split"), None));
+    assert_eq!((other.can_undo.as_deref(), other.can_redo.as_deref()), (Some("split"), None));
     let back = house.station.undo(CODE).unwrap();
-    assert_eq!((back.can_undo, back.can_redo.as_deref()), (None, Some("split")));
+    assert_eq!((back.can_undo.as_deref(), back.can_redo.as_deref()), (None, Some("split")));
     assert_eq!(pages(&house.station.redo(CODE).unwrap()), pages(&other));
     // What changes nothing is not remembered.
     let same = house.station.edit(CODE, &Edit::MoveDocument { document: 2, before: None }).unwrap();

@@ -37,7 +37,16 @@ package: string | null,
 /**
  * What the archive said, if it said anything.
  */
-problems: Array<Problem>, can_undo: string | null, can_redo: string | null, deleted: Array<Page>, };
+problems: Array<Problem>, 
+/**
+ * The latest edit, by action: `split`, `merge`, `move_pages`, `move_document`, `delete`, `restore`, `turn`,
+ * `move_to_dossier`, `set_code`, `merge_dossiers`.
+ */
+can_undo: string | null, can_redo: string | null, 
+/**
+ * Pages that the clerk deleted; they can be brought back until the dossier is sealed.
+ */
+deleted: Array<Page>, };
 export type Edit = { "kind": "split", page: number, } | { "kind": "merge_with_previous", document: number, } | { "kind": "move_pages", pages: Array<number>, document: number, before: number | null, } | { "kind": "move_document", document: number, before: number | null, } | { "kind": "delete_pages", pages: Array<number>, } | { "kind": "restore_page", page: number, } | { "kind": "turn", pages: Array<number>, degrees: number, };
 export type Document = { 
 /**
@@ -87,7 +96,7 @@ export type Page = {
  */
 id: number, 
 /**
- * Within the document, from 1.
+ * Within the document, from 1; 0 for a deleted page.
  */
 number: number, 
 /**
@@ -143,7 +152,11 @@ stopped: number,
  */
 stage: string | null, dossier: string | null, };
 export type Imported = { dossiers: Array<string>, documents: number, pages: number, duplicates: Array<Duplicate>, refused: Array<Refused>, };
-export type Duplicate = { path: string, dossier: string, document: number, };
+export type Duplicate = { path: string, dossier: string, 
+/**
+ * 0 when the clerk has deleted its pages.
+ */
+document: number, };
 export type Refused = { path: string, code: string, message: string, hint: string, };
 export type Problem = { code: string, subject: string, message: string, hint: string, };
 export type Found = { total: number, hits: Array<Hit>, };
