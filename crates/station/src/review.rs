@@ -72,6 +72,9 @@ impl Station {
         let settings = self.settings()?;
         self.store.write(|tx| {
             let row = page::get(tx, id.into())?;
+            if row.number == 0 {
+                return Err(Error::new(Code::NotFound, "Trang này đã xóa").hint("Lấy lại trang rồi đọc lại."));
+            }
             let dossier = dossier::by_id(tx, document::by_id(tx, row.document)?.dossier)?;
             reopen(tx, &dossier)?;
             page::set_queued(tx, row.id)?;

@@ -157,17 +157,23 @@ impl Station {
     }
 }
 
-/// What goes into the log: the action, the edit, the dossiers that it changed.
-type Told = Option<(&'static str, i64, Vec<i64>)>;
+/// What goes into the log: the action, its detail, the dossiers that it changed.
+type Told = Option<(&'static str, serde_json::Value, Vec<i64>)>;
 
 fn tell(tx: &Transaction, actor: &str, told: Told) -> Result<()> {
-    let Some((action, edit, dossiers)) = told else { return Ok(()) };
+    let Some((action, detail, dossiers)) = told else { return Ok(()) };
     for id in dossiers {
         dossier::touch(tx, id)?;
         let code = dossier::by_id(tx, id)?.code;
-        event::append(tx, actor, action, code.as_str(), &serde_json::json!({ "edit": edit }))?;
+        event::append(tx, actor, action, code.as_str(), &detail)?;
     }
     Ok(())
+}
+
+/// The edit, and the codes that the dossiers bore before it.
+fn detail(edit: i64, from: &Layout) -> serde_json::Value {
+    let codes: Vec<&str> = from.dossiers.iter().map(|d| d.code.as_str()).collect();
+    serde_json::json!({ "edit": edit, "dossiers": codes })
 }
 
 fn layout(dossiers: Vec<edit::Dossier>) -> Layout {
@@ -188,7 +194,7 @@ fn commit(
     let other = other.map(|d| d.id);
     let id = edit::add(tx, dossier.id, other, action, before, after)?;
     follow_up(tx, &edit::apply(tx, before, after)?)?;
-    Ok(Some((action, id, [Some(dossier.id), other].into_iter().flatten().collect())))
+    Ok(Some((action, detail(id, before), [Some(dossier.id), other].into_iter().flatten().collect())))
 }
 
 fn back_or_forth(tx: &Transaction, dossier: &dossier::Dossier, edit: &edit::Edit, undo: bool) -> Result<Told> {
@@ -196,7 +202,7 @@ fn back_or_forth(tx: &Transaction, dossier: &dossier::Dossier, edit: &edit::Edit
     follow_up(tx, &edit::apply(tx, from, to)?)?;
     edit::set_undone(tx, edit.id, undo)?;
     let dossiers = [Some(dossier.id), edit.peer(dossier.id)].into_iter().flatten().collect();
-    Ok(Some((if undo { "undo" } else { "redo" }, edit.id, dossiers)))
+    Ok(Some((if undo { "undo" } else { "redo" }, detail(edit.id, from), dossiers)))
 }
 
 /// Both ends of an edit go back and forth together, so nothing else may stand before it at the other end.
