@@ -174,7 +174,7 @@ async fn a_clerks_morning_in_the_real_window() {
         (shown["documents"][0]["pages"][0]["orientation"] == 90 && shown["state"] == "review").then_some(())
     })
     .await;
-    window.find("button[aria-label='Hoàn tác xoay']").await.click().await.unwrap();
+    window.find("[data-testid='undo']:enabled").await.click().await.unwrap();
     until("the page as it was", || async {
         let shown = station.ok(&["show", &code]);
         (shown["documents"][0]["pages"][0]["orientation"] == 0 && shown["state"] == "review").then_some(())

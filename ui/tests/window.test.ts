@@ -254,6 +254,157 @@ describe('paper through the scanner', () => {
   })
 })
 
+describe('pages put in order', () => {
+  /** The dossier opened, the keyboard with its pages and not in a field. */
+  async function opened(): Promise<Window> {
+    const window = await desk()
+    await window.page.keyboard.press('Enter')
+    await window.page.locator('[data-ready="true"]').waitFor()
+    return window
+  }
+
+  /** How many pages each document has. */
+  const layout = (page: Page) =>
+    page.locator('section[data-document]').evaluateAll((all) => all.map((s) => s.querySelectorAll('[data-page]').length))
+  const pages = (page: Page) =>
+    page.locator('[data-page]').evaluateAll((all) => all.map((p) => (p as HTMLElement).dataset['page']))
+  const chosen = (page: Page) => page.locator('.thumb[aria-pressed="true"] .said').allTextContents()
+  const current = (page: Page) => page.locator('.thumb[aria-current] .said').textContent()
+
+  it('splits, merges, moves and turns by keyboard, takes it all back and does it again', async () => {
+    const { page, complaints } = await opened()
+    const keys = page.keyboard
+    const before = await pages(page)
+    await keys.press('PageDown')
+    await keys.press('Control+Shift+S')
+    await expect.poll(() => layout(page)).toEqual([1, 1, 1])
+    expect(await current(page)).toBe('Giấy tờ 2, trang 1')
+    await page.getByText('Đã tách giấy tờ. Giấy tờ 2, trang 1.').waitFor({ state: 'attached' })
+    await keys.press('Control+Shift+ArrowDown')
+    await expect.poll(() => current(page)).toBe('Giấy tờ 3, trang 1')
+    await keys.press('Control+Shift+M')
+    await expect.poll(() => layout(page)).toEqual([1, 2])
+    await keys.press('Alt+Shift+ArrowUp')
+    await expect.poll(() => current(page)).toBe('Giấy tờ 2, trang 1')
+    await keys.press('Alt+Shift+ArrowUp')
+    await expect.poll(() => layout(page)).toEqual([2, 1])
+    await keys.press('Alt+ArrowRight')
+    expect(await page.getByTestId('undo').getAttribute('aria-label')).toBe('Hoàn tác: xoay trang')
+    const after = await pages(page)
+
+    for (let left = 6; left > 0; left--) {
+      await keys.press('Control+z')
+      await expect.poll(() => page.getByTestId('redo').isEnabled()).toBe(true)
+      await expect.poll(() => page.getByTestId('undo').isEnabled()).toBe(left > 1)
+    }
+    expect(await pages(page)).toEqual(before)
+    for (let left = 6; left > 0; left--) {
+      await keys.press('Control+y')
+      await expect.poll(() => page.getByTestId('redo').isEnabled()).toBe(left > 1)
+    }
+    expect(await pages(page)).toEqual(after)
+    expect(complaints).toEqual([])
+  })
+
+  it('chooses several pages, deletes them without asking, and brings them back', async () => {
+    const { page } = await opened()
+    await page.keyboard.press('Shift+ArrowDown')
+    expect(await chosen(page)).toEqual(['Giấy tờ 1, trang 1', 'Giấy tờ 1, trang 2'])
+    await page.locator('.thumb', { hasText: 'Giấy tờ 2, trang 1' }).click({ modifiers: ['Control'] })
+    expect(await chosen(page)).toHaveLength(3)
+    await page.locator('.thumb', { hasText: 'Giấy tờ 1, trang 1' }).click({ modifiers: ['Control'] })
+    expect(await chosen(page)).toEqual(['Giấy tờ 1, trang 2', 'Giấy tờ 2, trang 1'])
+    await page.keyboard.press('Delete')
+    await page.getByText('Đã xóa 2 trang.').waitFor()
+    expect(await layout(page)).toEqual([1])
+    await page.locator('.notice').getByRole('button', { name: 'Hoàn tác' }).click()
+    await expect.poll(() => layout(page)).toEqual([2, 1])
+
+    // All of them, and one back by hand.
+    await page.locator('.thumb', { hasText: 'Giấy tờ 1, trang 1' }).click()
+    await page.locator('.thumb', { hasText: 'Giấy tờ 2, trang 1' }).click({ modifiers: ['Shift'] })
+    await page.keyboard.press('Delete')
+    await page.getByText('Mọi trang của hồ sơ đã bị xóa.').waitFor()
+    expect(await barriers(page)).toEqual([])
+    await page.keyboard.press('Control+z')
+    await expect.poll(() => layout(page)).toEqual([2, 1])
+    await page.locator('.thumb', { hasText: 'Giấy tờ 1, trang 2' }).click()
+    await page.getByTestId('delete').click()
+    await page.getByText('Trang đã xóa (1)').click()
+    await page.getByRole('button', { name: 'Trang đã xóa thứ 1: Lấy lại' }).click()
+    await expect.poll(() => page.locator('[data-page]').count()).toBe(3)
+  })
+
+  it('leaves the keys of a field to the field', async () => {
+    const { page } = await opened()
+    await field(page, 'number').fill('16')
+    await field(page, 'number').press('Delete')
+    await field(page, 'number').press('Control+z')
+    expect(await layout(page)).toEqual([2, 1])
+    expect(await page.getByTestId('undo').isEnabled()).toBe(false)
+    // What is still being typed is kept, with the document that it was typed for.
+    await page.keyboard.press('Alt+ArrowDown')
+    await field(page, 'owner_name').fill('Dương Thị Đào Anh')
+    await page.keyboard.press('Control+Shift+M')
+    await expect.poll(() => layout(page)).toEqual([3])
+    expect(await field(page, 'owner_name').inputValue()).toBe('Dương Thị Đào')
+    await page.getByTestId('undo').click()
+    await expect.poll(() => layout(page)).toEqual([2, 1])
+    await expect.poll(() => field(page, 'owner_name').inputValue()).toBe('Dương Thị Đào Anh')
+  })
+
+  it('drags pages and documents to where the line shows', async () => {
+    const { page, complaints } = await opened()
+    const [first, second, third] = await pages(page)
+    const drag = async (from: string, to: string, where: { x: number; y: number }) => {
+      const [a, b] = [await page.locator(from).first().boundingBox(), await page.locator(to).first().boundingBox()]
+      if (!a || !b) throw new Error('nothing to drag')
+      await page.mouse.move(a.x + a.width / 2, a.y + 10)
+      await page.mouse.down()
+      await page.mouse.move(a.x + a.width / 2 + 10, a.y + 20)
+      await page.mouse.move(b.x + b.width * where.x, b.y + b.height * where.y)
+    }
+    // The first page behind the last of the second document.
+    await drag(`[data-page="${first}"] button`, `[data-page="${third}"]`, { x: 0.9, y: 0.5 })
+    expect(await page.locator(`li.behind[data-page="${third}"]`).count()).toBe(1)
+    await page.mouse.up()
+    await expect.poll(() => pages(page)).toEqual([second, third, first])
+    expect(await layout(page)).toEqual([1, 2])
+    // Escape lets go of it.
+    await drag(`[data-page="${first}"] button`, `[data-page="${second}"]`, { x: 0.1, y: 0.5 })
+    await page.keyboard.press('Escape')
+    await page.mouse.up()
+    expect(await pages(page)).toEqual([second, third, first])
+    expect(await page.getByRole('heading', { level: 1 }).count()).toBe(1)
+    // The second document before the first.
+    await drag('[data-document="2"] .title', '[data-document="1"]', { x: 0.5, y: 0.1 })
+    expect(await page.locator('section.before').count()).toBe(1)
+    await page.mouse.up()
+    await expect.poll(() => pages(page)).toEqual([third, first, second])
+    await page.keyboard.press('Control+z')
+    await page.keyboard.press('Control+z')
+    await expect.poll(() => pages(page)).toEqual([first, second, third])
+    expect(complaints).toEqual([])
+  })
+
+  it('gives a dossier another code, and asks before two become one', async () => {
+    const { page } = await opened()
+    await page.getByRole('button', { name: 'Đổi mã hồ sơ' }).click()
+    await page.getByLabel('Mã hồ sơ', { exact: true }).fill('H05.16-260209-0002')
+    await page.keyboard.press('Enter')
+    await page.getByRole('alert').getByText('Đã có hồ sơ H05.16-260209-0002').waitFor()
+    expect(await barriers(page)).toEqual([])
+    await page.getByLabel('Mã hồ sơ', { exact: true }).fill('H05.16-260210-0099')
+    await page.keyboard.press('Enter')
+    await page.getByText('Hồ sơ nay mang mã H05.16-260210-0099.').waitFor()
+    await page.getByTestId('elsewhere').click()
+    await page.getByLabel('Mã hồ sơ', { exact: true }).fill('H05.16-260209-0002')
+    await page.keyboard.press('Enter')
+    await page.getByText('Đã chuyển giấy tờ sang hồ sơ H05.16-260209-0002.').waitFor()
+    await expect.poll(() => layout(page)).toEqual([1])
+  })
+})
+
 describe('nobody is shut out', () => {
   const screens: [string, (page: Page) => Promise<unknown>][] = [
     ['the list', async () => undefined],
@@ -280,6 +431,13 @@ describe('nobody is shut out', () => {
       await page.keyboard.press('F9')
       await page.keyboard.press('F9')
       await page.getByText('Lưu trữ đã tiếp nhận').waitFor()
+    }],
+    ['several pages chosen, one deleted', async (page) => {
+      await page.keyboard.press('Enter')
+      await page.locator('[data-ready="true"]').waitFor()
+      await page.keyboard.press('Delete')
+      await page.getByText('Trang đã xóa (1)').click()
+      await page.keyboard.press('Shift+ArrowDown')
     }],
     ['settings', async (page) => page.getByRole('button', { name: 'Cài đặt' }).click()],
     ['the keys', async (page) => {

@@ -95,6 +95,24 @@ pub enum Command {
     },
     /// Sửa một trường thông tin: hồ sơ, số thứ tự giấy tờ, tên trường, giá trị
     Set { code: String, document: u32, field: String, value: String },
+    /// Sửa thứ tự trang và giấy tờ; trang viết là GIẤY_TỜ.TRANG, ví dụ 2.1
+    Edit {
+        code: String,
+        #[command(subcommand)]
+        edit: Edit,
+    },
+    /// Hoàn tác việc sửa gần nhất trong hồ sơ
+    Undo { code: String },
+    /// Làm lại việc vừa hoàn tác
+    Redo { code: String },
+    /// Đổi mã hồ sơ, ví dụ mã tạm X00-… thành mã thật
+    Rename {
+        code: String,
+        new: String,
+        /// Nếu mã mới đã có hồ sơ: gộp hai hồ sơ làm một
+        #[arg(long)]
+        merge: bool,
+    },
     /// Xác nhận các trường thông tin của cả hồ sơ
     Confirm { code: String },
     /// Đóng hồ sơ và tạo gói tin
@@ -158,6 +176,63 @@ pub enum Command {
     /// Tiến trình con chạy trình điều khiển máy quét
     #[command(hide = true, name = sohoa_station::SCAN_WORKER)]
     ScanWorker,
+}
+
+#[derive(Subcommand)]
+pub enum Edit {
+    /// Tách: từ trang này trở đi là một giấy tờ riêng
+    Split { page: Place },
+    /// Gộp giấy tờ vào giấy tờ đứng trước
+    Merge { document: u32 },
+    /// Chuyển trang vào một giấy tờ, trước một trang của nó hoặc xuống cuối
+    MovePages {
+        #[arg(required = true)]
+        pages: Vec<Place>,
+        #[arg(long, value_name = "DOC")]
+        to: u32,
+        #[arg(long, value_name = "DOC.PAGE")]
+        before: Option<Place>,
+    },
+    /// Chuyển giấy tờ lên trước một giấy tờ khác hoặc xuống cuối
+    MoveDocument {
+        document: u32,
+        #[arg(long, value_name = "DOC")]
+        before: Option<u32>,
+    },
+    /// Chuyển giấy tờ sang hồ sơ khác
+    MoveTo { document: u32, to: String },
+    /// Xóa trang (lấy lại được cho đến khi đóng hồ sơ)
+    Delete {
+        #[arg(required = true)]
+        pages: Vec<Place>,
+    },
+    /// Lấy lại trang đã xóa, theo số trong danh sách trang đã xóa của sohoa show
+    Restore { page: u32 },
+    /// Xoay trang theo chiều kim đồng hồ
+    Turn {
+        #[arg(required = true)]
+        pages: Vec<Place>,
+        /// 90, 180 hoặc -90
+        #[arg(long, value_name = "DEGREES", default_value_t = 90, allow_negative_numbers = true)]
+        degrees: i32,
+    },
+}
+
+/// A page, as `2.1`: the first of the second document.
+#[derive(Clone, Copy)]
+pub struct Place {
+    pub document: u32,
+    pub page: u32,
+}
+
+impl std::str::FromStr for Place {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parts = text.split_once('.').and_then(|(d, p)| Some((d.parse().ok()?, p.parse().ok()?)));
+        let (document, page) = parts.ok_or_else(|| format!("«{text}» không có dạng GIẤY_TỜ.TRANG, ví dụ 2.1"))?;
+        Ok(Self { document, page })
+    }
 }
 
 #[derive(Subcommand)]

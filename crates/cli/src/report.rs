@@ -166,6 +166,14 @@ pub fn dossier(dossier: &view::Dossier, as_json: bool) -> Result<()> {
             }
         }
     }
+    for page in &dossier.deleted {
+        say!("  − trang đã xóa, số {}", page.id);
+    }
+    for (what, action) in [("hoàn tác được", &dossier.can_undo), ("làm lại được", &dossier.can_redo)] {
+        if let Some(action) = action {
+            say!("  {what}: {}", sohoa_station::edit::name(action));
+        }
+    }
     for problem in &dossier.problems {
         say!("  ! {}: {} {}", problem.subject, problem.message, problem.hint);
     }

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use crate::args::{Archive, Args, Command, Format, Ink, Paper, Source, Split};
+use crate::args::{Archive, Args, Command, Edit, Format, Ink, Paper, Place, Source, Split};
 use crate::report;
 
 pub fn run(args: Args) -> Result<ExitCode> {
@@ -105,6 +105,10 @@ pub fn run(args: Args) -> Result<ExitCode> {
         Command::Set { code, document, field, value } => {
             report::dossier(&open()?.set_field(&code, document, &field, &value)?, json)?
         }
+        Command::Edit { code, edit } => report::dossier(&edited(&open()?, &code, edit)?, json)?,
+        Command::Undo { code } => report::dossier(&open()?.undo(&code)?, json)?,
+        Command::Redo { code } => report::dossier(&open()?.redo(&code)?, json)?,
+        Command::Rename { code, new, merge } => report::dossier(&open()?.set_code(&code, &new, merge)?, json)?,
         Command::Confirm { code } => report::dossier(&open()?.confirm(&code)?, json)?,
         Command::Seal { code } => report::dossier(&open()?.seal(&code)?, json)?,
         Command::Export { code, dir, originals } => {
@@ -168,6 +172,32 @@ pub fn run(args: Args) -> Result<ExitCode> {
         Command::Worker | Command::ScanWorker => unreachable!("main handles the child processes"),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// One edit; the station knows pages by identifier.
+fn edited(station: &Station, code: &str, edit: Edit) -> Result<view::Dossier> {
+    let dossier = station.dossier(code)?;
+    let id = |place: Place| {
+        let document = dossier.documents.iter().find(|d| d.id == place.document);
+        document.and_then(|d| d.pages.iter().find(|p| p.number == place.page)).map(|p| p.id).ok_or_else(|| {
+            Error::new(Code::NotFound, format!("Hồ sơ không có trang {}.{}", place.document, place.page))
+                .hint("Xem các trang: sohoa show.")
+        })
+    };
+    let ids = |places: Vec<Place>| places.into_iter().map(id).collect::<Result<Vec<u32>>>();
+    let edit = match edit {
+        Edit::Split { page } => view::Edit::Split { page: id(page)? },
+        Edit::Merge { document } => view::Edit::MergeWithPrevious { document },
+        Edit::MovePages { pages, to, before } => {
+            view::Edit::MovePages { pages: ids(pages)?, document: to, before: before.map(id).transpose()? }
+        }
+        Edit::MoveDocument { document, before } => view::Edit::MoveDocument { document, before },
+        Edit::MoveTo { document, to } => return station.move_document(code, document, &to),
+        Edit::Delete { pages } => view::Edit::DeletePages { pages: ids(pages)? },
+        Edit::Restore { page } => view::Edit::RestorePage { page },
+        Edit::Turn { pages, degrees } => view::Edit::Turn { pages: ids(pages)?, degrees },
+    };
+    station.edit(code, &edit)
 }
 
 /// Opens the station, making it on first use: by `SOHOA_PASSPHRASE`, else the keyring, else a prompt.

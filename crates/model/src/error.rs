@@ -21,6 +21,8 @@ pub enum Code {
     NotADocument,
     /// The state of things forbids it: sealing what is unconfirmed, editing what is sealed.
     NotAllowed,
+    /// The dossier code that was to be given belongs to another dossier already.
+    CodeTaken,
     /// A value that cannot be right for its field.
     InvalidValue,
     /// A package or manifest that breaks the rules.
@@ -64,6 +66,7 @@ impl Code {
             | Code::Unreadable
             | Code::NotADocument
             | Code::NotAllowed
+            | Code::CodeTaken
             | Code::InvalidValue
             | Code::PackageRefused => 3,
             Code::NotFound => 4,

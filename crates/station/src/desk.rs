@@ -61,6 +61,7 @@ impl Station {
             let package = batch::package_of(db, row.id)?;
             let documents =
                 document::of_dossier(db, row.id)?.into_iter().map(|d| shown(db, &row, d)).collect::<Result<_>>()?;
+            let (can_undo, can_redo) = crate::edit::history(db, &row)?;
             Ok(view::Dossier {
                 code: row.code.to_string(),
                 state: key(&row.state),
@@ -69,6 +70,9 @@ impl Station {
                 events: event::count(db, Some(row.code.as_str()))?,
                 created: row.created.to_string(),
                 updated: row.updated.to_string(),
+                can_undo,
+                can_redo,
+                deleted: page::deleted(db, row.id)?.into_iter().map(shown_page).collect(),
                 problems: package.as_ref().map(|p| problems(&p.problems)).unwrap_or_default(),
                 package: package.map(|p| p.objid),
             })
@@ -246,7 +250,7 @@ fn shown(db: &Connection, dossier: &dossier::Dossier, row: document::Document) -
         declared: row.declared,
         pages: pages.into_iter().map(shown_page).collect(),
         fields: fields.iter().map(|f| shown_field(f, row.confirmed)).collect(),
-        sources: document::sources(db, row.id)?.into_iter().map(shown_source).collect(),
+        sources: document::came_from(db, row.id)?.into_iter().map(shown_source).collect(),
     })
 }
 

@@ -7,6 +7,7 @@
 
 mod desk;
 mod doctor;
+pub mod edit;
 mod inbox;
 pub mod intake;
 mod key;

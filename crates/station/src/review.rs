@@ -1,9 +1,8 @@
-//! The clerk's word: fields corrected and confirmed, pages turned and read again. Nothing is final before it, and
+//! The clerk's word: fields corrected and confirmed, pages read again. Nothing is final before it, and
 //! nothing changes after sealing.
 
 use sohoa_model::{
-    Code, DocumentType, Error, FieldName, Result, Turn, job::Stage, state::DocumentState, state::DossierState,
-    text::nfc,
+    Code, DocumentType, Error, FieldName, Result, job::Stage, state::DocumentState, state::DossierState, text::nfc,
 };
 use sohoa_store::Transaction;
 use sohoa_store::table::{document, dossier, event, field, job, page};
@@ -68,40 +67,21 @@ impl Station {
         })
     }
 
-    /// Turns a page as it is shown by `more`; it is read again that way. Undoable.
-    pub fn turn_page(&self, id: u32, more: Turn) -> Result<()> {
-        self.edit(id, "turn", |tx, row| {
-            let now = if row.state == "done" { row.orientation } else { row.turn.unwrap_or(row.hint) };
-            page::turn(tx, row.id, now.then(more))
-        })
-    }
-
-    /// Takes back the latest turn.
-    pub fn undo_turn(&self, id: u32) -> Result<()> {
-        self.edit(id, "undo_turn", |tx, row| match page::undo_turn(tx, row.id)? {
-            true => Ok(()),
-            false => Err(Error::new(Code::NotAllowed, "Không còn gì để hoàn tác trên trang này")),
-        })
-    }
-
-    /// Reads a page again.
+    /// Reads a page again: it, its document's PDF and fields are made again.
     pub fn retry_page(&self, id: u32) -> Result<()> {
-        self.edit(id, "retry", |_, _| Ok(()))
-    }
-
-    /// A change to a page: it, its document's PDF and fields are made again.
-    fn edit(&self, id: u32, action: &str, change: impl FnOnce(&Transaction, &page::Page) -> Result<()>) -> Result<()> {
         let settings = self.settings()?;
         self.store.write(|tx| {
             let row = page::get(tx, id.into())?;
+            if row.number == 0 {
+                return Err(Error::new(Code::NotFound, "Trang này đã xóa").hint("Lấy lại trang rồi đọc lại."));
+            }
             let dossier = dossier::by_id(tx, document::by_id(tx, row.document)?.dossier)?;
             reopen(tx, &dossier)?;
-            change(tx, &row)?;
             page::set_queued(tx, row.id)?;
             document::set_stale(tx, row.document)?;
             job::enqueue(tx, Stage::Read, row.id, Priority::Counter as i32)?;
             dossier::touch(tx, dossier.id)?;
-            event::append(tx, &actor(&settings), action, dossier.code.as_str(), &serde_json::json!({ "page": id }))
+            event::append(tx, &actor(&settings), "retry", dossier.code.as_str(), &serde_json::json!({ "page": id }))
         })
     }
 

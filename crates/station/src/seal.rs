@@ -143,8 +143,13 @@ impl Station {
         let sources = self.store.read(|db| {
             let mut all = Vec::new();
             for d in document::of_dossier(db, dossier::get(db, code)?.id)? {
-                all.extend(document::sources(db, d.id)?.into_iter().map(|s| (d.number, s)));
+                all.extend(document::came_from(db, d.id)?.into_iter().map(|s| (d.number, s)));
             }
+            // What only deleted pages came from is under number 0.
+            all.extend(document::unused_sources(db, dossier::get(db, code)?.id)?.into_iter().map(|s| (0, s)));
+            // A file that was split is one file.
+            let mut seen = std::collections::HashSet::new();
+            all.retain(|(_, s)| seen.insert(s.digest));
             Ok(all)
         })?;
         std::fs::create_dir_all(dir).map_err(|e| Error::io("tạo", dir, e))?;

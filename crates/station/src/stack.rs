@@ -351,17 +351,20 @@ fn came_before(tx: &Transaction, row: &StackPage, print: Option<&Fingerprint>) -
 /// The page's row in its document, and its reading in the queue.
 fn file(tx: &Transaction, row: &StackPage, step: &Step, marks: &[Mark]) -> Result<i64> {
     let provisional = || dossier::ensure_provisional(tx, &format!("stack:{}", row.stack));
-    let mut home = match &step.place.dossier {
-        Some(code) => dossier::ensure(tx, code)?,
-        None => provisional()?,
+    let group = format!("stack:{}:{}", row.stack, step.place.group);
+    let known = document::of_group(tx, &group)?;
+    let mut home = match (known, &step.place.dossier) {
+        // The clerk may have moved it to another dossier, or given its dossier another code.
+        (Some(known), _) => document::found_at(tx, known)?.0,
+        (None, Some(code)) => dossier::ensure(tx, code)?,
+        (None, None) => provisional()?,
     };
     // A code on paper may name a dossier that is sealed; its paper is kept where the clerk can see it.
     if crate::review::open(&dossier::by_id(tx, home)?).is_err() {
         home = provisional()?;
     }
     crate::review::reopen(tx, &dossier::by_id(tx, home)?)?;
-    let group = format!("stack:{}:{}", row.stack, step.place.group);
-    if document::of_group(tx, &group)?.is_none() {
+    if known.is_none() {
         complete(tx, row.stack)?;
     }
     let received_as = format!("Quét {}", &row.received.to_string()[..16].replace('T', " "));
@@ -390,10 +393,11 @@ fn file(tx: &Transaction, row: &StackPage, step: &Step, marks: &[Mark]) -> Resul
 
 /// Every document of the stack is whole.
 fn complete(tx: &Transaction, stack: i64) -> Result<()> {
-    for id in stack::documents(tx, stack)? {
-        if !document::by_id(tx, id)?.complete {
-            document::set_complete(tx, id)?;
-            crate::stages::next_after_reading(tx, id)?;
+    for id in document::incomplete(tx, &format!("stack:{stack}:"))? {
+        document::set_complete(tx, id)?;
+        // The clerk may have split or merged it meanwhile.
+        for document in document::holding(tx, id)? {
+            crate::stages::next_after_reading(tx, document)?;
         }
     }
     Ok(())

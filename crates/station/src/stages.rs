@@ -11,7 +11,8 @@ use crate::work::Priority;
 
 /// A document whose files are in and whose pages are all read is made next.
 pub(crate) fn next_after_reading(tx: &Transaction, document: i64) -> Result<()> {
-    if document::by_id(tx, document)?.complete && page::all_done(tx, document)? {
+    let row = document::by_id(tx, document)?;
+    if row.number > 0 && row.complete && page::all_done(tx, document)? {
         job::enqueue(tx, Stage::Pdf, document, Priority::Document as i32)?;
     }
     Ok(())
@@ -59,6 +60,11 @@ impl Station {
             page::remember(tx, &key, &output)?;
             page::set_read(tx, row.id, &output)?;
             sohoa_store::search::index(tx, row.id, &reading.words)?;
+            // The clerk may have moved or deleted it while it was read.
+            let row = page::get(tx, row.id)?;
+            if row.number == 0 {
+                return sohoa_store::search::hide(tx, row.id);
+            }
             next_after_reading(tx, row.document)
         })
     }

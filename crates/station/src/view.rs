@@ -76,6 +76,50 @@ pub struct Dossier {
     pub package: Option<String>,
     /// What the archive said, if it said anything.
     pub problems: Vec<Problem>,
+    /// The latest edit, by action: `split`, `merge`, `move_pages`, `move_document`, `delete`, `restore`, `turn`,
+    /// `move_to_dossier`, `set_code`, `merge_dossiers`.
+    pub can_undo: Option<String>,
+    pub can_redo: Option<String>,
+    /// Pages that the clerk deleted; they can be brought back until the dossier is sealed.
+    pub deleted: Vec<Page>,
+}
+
+/// Something that the clerk does to the order of pages. Pages by identifier, documents by number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Edit {
+    /// This page and those behind it become a document of their own.
+    Split {
+        page: u32,
+    },
+    /// Its pages go behind those of the document before it.
+    MergeWithPrevious {
+        document: u32,
+    },
+    /// Into a document, before one of its pages or behind all of them.
+    MovePages {
+        pages: Vec<u32>,
+        document: u32,
+        before: Option<u32>,
+    },
+    /// Before another document or behind all of them.
+    MoveDocument {
+        document: u32,
+        before: Option<u32>,
+    },
+    DeletePages {
+        pages: Vec<u32>,
+    },
+    /// Back to where it was when it was deleted.
+    RestorePage {
+        page: u32,
+    },
+    /// Clockwise, from how it is shown.
+    Turn {
+        pages: Vec<u32>,
+        degrees: i32,
+    },
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -124,7 +168,7 @@ pub struct Source {
 pub struct Page {
     /// Identifier for `page://`.
     pub id: u32,
-    /// Within the document, from 1.
+    /// Within the document, from 1; 0 for a deleted page.
     pub number: u32,
     /// Of the page image as received.
     pub sha256: String,
@@ -217,6 +261,7 @@ pub struct Imported {
 pub struct Duplicate {
     pub path: String,
     pub dossier: String,
+    /// 0 when the clerk has deleted its pages.
     pub document: u32,
 }
 
@@ -546,6 +591,7 @@ mod tests {
             DossierRow,
             Owner,
             Dossier,
+            Edit,
             Document,
             Source,
             Page,

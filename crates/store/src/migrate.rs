@@ -22,22 +22,28 @@ const STEPS: &[(&str, &str)] = &[
     ("document_state_by_document", table::document::STATE_VIEW_BY_DOCUMENT),
     ("stack", table::stack::SCHEMA),
     ("inbox", table::inbox::SCHEMA),
+    ("edit", table::edit::SCHEMA),
+    ("document_state_as_edited", table::document::STATE_VIEW_AS_EDITED),
 ];
 
 pub fn migrate(db: &mut Connection) -> Result<()> {
+    upto(db, STEPS)
+}
+
+fn upto(db: &mut Connection, steps: &[(&str, &str)]) -> Result<()> {
     let version = |db: &Connection| db.query_row("PRAGMA user_version", [], |r| r.get::<_, usize>(0)).db();
-    if version(db)? == STEPS.len() {
+    if version(db)? == steps.len() {
         return Ok(());
     }
     // Two processes may start together; the second waits here and finds it done.
     let tx = db.transaction_with_behavior(TransactionBehavior::Immediate).db()?;
     let done = version(&tx)?;
-    if done > STEPS.len() {
+    if done > steps.len() {
         return Err(Error::new(Code::NotAllowed, "Dữ liệu của trạm do một bản Sohoa mới hơn tạo")
             .hint("Cập nhật Sohoa trên máy này."));
     }
     tx.execute_batch("CREATE TABLE IF NOT EXISTS migration (step INTEGER PRIMARY KEY, name TEXT NOT NULL, digest TEXT NOT NULL) STRICT").db()?;
-    for (i, (name, sql)) in STEPS.iter().enumerate() {
+    for (i, (name, sql)) in steps.iter().enumerate() {
         let digest = Digest::of(sql.as_bytes()).to_string();
         if i < done {
             let known: Option<String> =
@@ -54,6 +60,40 @@ pub fn migrate(db: &mut Connection) -> Result<()> {
         tx.execute_batch(sql).db()?;
         tx.execute("INSERT INTO migration VALUES (?1, ?2, ?3)", params![i + 1, name, digest]).db()?;
     }
-    tx.pragma_update(None, "user_version", STEPS.len()).db()?;
+    tx.pragma_update(None, "user_version", steps.len()).db()?;
     tx.commit().db()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::{document, edit, page};
+
+    /// A store from before edits were a history.
+    #[test]
+    fn turns_of_old_can_still_be_taken_back() {
+        let mut db = Connection::open_in_memory().unwrap();
+        let before = STEPS.iter().position(|(name, _)| *name == "edit").unwrap();
+        upto(&mut db, &STEPS[..before]).unwrap();
+        db.execute_batch(
+            "INSERT INTO dossier (id, code, created, updated) VALUES (1, 'H05.16-260210-0001', 0, 0);
+             INSERT INTO document (id, dossier, number, grouped, received_as, captured, complete) VALUES (4, 1, 1, 'a', 'a', 7, 1);
+             INSERT INTO page (id, document, number, blob, format, width, height, dpi, hint, turn)
+             VALUES (9, 4, 1, '0000000000000000000000000000000000000000000000000000000000000000', 'png', 1, 1, 1, 0, 180);
+             INSERT INTO page_edit (page, turn_before, turn_after, at) VALUES (9, NULL, 90, 0), (9, 90, 180, 1);",
+        )
+        .unwrap();
+        migrate(&mut db).unwrap();
+        for turn in [Some(90), None] {
+            let last = edit::last_done(&db, 1).unwrap().unwrap();
+            assert_eq!(last.action, "turn");
+            let changed = edit::apply(&db, &last.after, &last.before).unwrap();
+            edit::set_undone(&db, last.id, true).unwrap();
+            assert_eq!((changed.turned, changed.documents), ([9].into(), [4].into()));
+            assert_eq!(page::get(&db, 9).unwrap().turn.map(|t| t.degrees()), turn);
+        }
+        assert!(edit::last_done(&db, 1).unwrap().is_none());
+        let document = document::get(&db, 1, 1).unwrap();
+        assert_eq!((document.pages, document.complete, document.captured.0), (1, true, 7));
+    }
 }

@@ -102,7 +102,8 @@ fn build(window: bool) -> Result<Place> {
     let dir = target().join("bench");
     std::fs::create_dir_all(&dir).map_err(|e| format!("{}: {e}", dir.display()))?;
     // All in one go: cargo would build what they share anew for each selection of packages.
-    let mut build = cargo(&["build", "--release", "--bins", "--benches", "--examples", "-p", "sohoa-cli", "-p", "sohoa-tests"]);
+    let mut build =
+        cargo(&["build", "--release", "--bins", "--benches", "--examples", "-p", "sohoa-cli", "-p", "sohoa-tests"]);
     if window {
         run(&mut npm(&["run", "build"]))?;
         build.args(["-p", "sohoa-desktop", "--features", "sohoa-desktop/custom-protocol"]);

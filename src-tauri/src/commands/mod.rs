@@ -4,7 +4,6 @@
 pub mod capture;
 pub mod door;
 pub mod extract;
-pub mod imaging;
 pub mod ocr;
 pub mod package;
 pub mod pdf;

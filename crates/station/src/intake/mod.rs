@@ -75,9 +75,9 @@ impl Station {
                     intake::Outcome::Taken { document } => drop(documents.insert(document)),
                     intake::Outcome::LeftOut => {}
                     intake::Outcome::Duplicate { document } => {
-                        let known = document::by_id(db, document)?;
-                        let dossier = dossier::by_id(db, known.dossier)?.code.to_string();
-                        imported.duplicates.push(Duplicate { path, dossier, document: known.number });
+                        let (dossier, document) = document::found_at(db, document)?;
+                        let dossier = dossier::by_id(db, dossier)?.code.to_string();
+                        imported.duplicates.push(Duplicate { path, dossier, document });
                     }
                     intake::Outcome::Refused { error } => {
                         let text = |key: &str| error[key].as_str().unwrap_or_default().to_owned();
@@ -228,7 +228,10 @@ impl Station {
             let Some(document) = document::of_group(tx, &grouped(id, place))? else { return Ok(()) };
             if !document::by_id(tx, document)?.complete {
                 document::set_complete(tx, document)?;
-                crate::stages::next_after_reading(tx, document)?;
+                // The clerk may have split or merged it meanwhile.
+                for document in document::holding(tx, document)? {
+                    crate::stages::next_after_reading(tx, document)?;
+                }
             }
             Ok(())
         })
@@ -249,14 +252,19 @@ struct File {
 impl File {
     /// Its rows, and a job for each of its pages. Gives its document.
     fn keep(&self, tx: &sohoa_store::Transaction, intake: i64, place: &Place) -> Result<i64> {
-        let dossier = match &place.owner {
-            Owner::Code(code) => dossier::ensure(tx, code)?,
-            Owner::Folder(folder) => dossier::ensure_provisional(tx, &format!("{intake}:{}", folder.display()))?,
+        let group = grouped(intake, place);
+        let dossier = match (document::of_group(tx, &group)?, &place.owner) {
+            // The clerk may have moved it to another dossier, or given its dossier another code.
+            (Some(known), _) => document::found_at(tx, known)?.0,
+            (None, Owner::Code(code)) => dossier::ensure(tx, code)?,
+            (None, Owner::Folder(folder)) => {
+                dossier::ensure_provisional(tx, &format!("{intake}:{}", folder.display()))?
+            }
         };
         let row = dossier::by_id(tx, dossier)?;
         crate::review::reopen(tx, &row)?;
         let received_as = place.group.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let document = document::ensure(tx, dossier, &grouped(intake, place), &received_as, self.captured)?;
+        let document = document::ensure(tx, dossier, &group, &received_as, self.captured)?;
         self.keep_source(tx, document)?;
         for (captured, blob) in &self.pages {
             let id = page::add(

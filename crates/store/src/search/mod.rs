@@ -79,11 +79,16 @@ pub fn index(db: &Connection, page: i64, words: &[Word]) -> Result<()> {
         map.extend(entry.flat_map(u32::to_le_bytes));
         last = Some(word);
     }
-    let tokens = tokens(&text);
-    let join = |form: fn(&Token) -> &str| tokens.iter().map(form).collect::<Vec<_>>().join(" ");
     db.prepare_cached("INSERT INTO page_text VALUES (?1, ?2, ?3)")
         .and_then(|mut s| s.execute(params![page, text, map]))
         .db()?;
+    enter(db, page, &text)
+}
+
+/// What finds the page by its text.
+fn enter(db: &Connection, page: i64, text: &str) -> Result<()> {
+    let tokens = tokens(text);
+    let join = |form: fn(&Token) -> &str| tokens.iter().map(form).collect::<Vec<_>>().join(" ");
     db.prepare_cached("INSERT INTO page_index (rowid, exact, folded) VALUES (?1, ?2, ?3)")
         .and_then(|mut s| s.execute(params![page, join(|t| &t.exact), join(|t| &t.folded)]))
         .db()?;
@@ -95,14 +100,25 @@ pub fn index(db: &Connection, page: i64, words: &[Word]) -> Result<()> {
     Ok(())
 }
 
-pub fn remove(db: &Connection, page: i64) -> Result<()> {
-    for table in [
-        "DELETE FROM page_index WHERE rowid = ?1",
-        "DELETE FROM page_text WHERE page = ?1",
-        "DELETE FROM page_code WHERE rowid = ?1",
-    ] {
+/// A page that the clerk deleted is not found, but what was read on it is kept for when it comes back.
+pub fn hide(db: &Connection, page: i64) -> Result<()> {
+    for table in ["DELETE FROM page_index WHERE rowid = ?1", "DELETE FROM page_code WHERE rowid = ?1"] {
         db.prepare_cached(table).and_then(|mut s| s.execute([page])).db()?;
     }
+    Ok(())
+}
+
+/// Found again after [`hide`].
+pub fn show(db: &Connection, page: i64) -> Result<()> {
+    hide(db, page)?;
+    let text: Option<String> =
+        db.query_row("SELECT text FROM page_text WHERE page = ?1", [page], |r| r.get(0)).optional().db()?;
+    text.map_or(Ok(()), |text| enter(db, page, &text))
+}
+
+pub fn remove(db: &Connection, page: i64) -> Result<()> {
+    hide(db, page)?;
+    db.prepare_cached("DELETE FROM page_text WHERE page = ?1").and_then(|mut s| s.execute([page])).db()?;
     Ok(())
 }
 

@@ -22,6 +22,8 @@ CREATE TABLE dossier (
 pub struct Dossier {
     pub id: i64,
     pub code: DossierCode,
+    /// The dossier of which it has become part.
+    pub merged: Option<i64>,
     pub created: Timestamp,
     pub updated: Timestamp,
     pub state: DossierState,
@@ -47,7 +49,7 @@ FROM dossier d JOIN (
     coalesce(sum(c.state = 'review'), 0) AS unconfirmed,
     coalesce(sum(c.state = 'failed'), 0) AS failed,
     coalesce(sum(c.pages), 0) AS pages, coalesce(sum(c.pages_read), 0) AS pages_read
-  FROM dossier d LEFT JOIN document_state c ON c.dossier = d.id {condition} GROUP BY d.id
+  FROM dossier d LEFT JOIN document_state c ON c.dossier = d.id AND c.number > 0 {condition} GROUP BY d.id
 ) n ON n.dossier = d.id ORDER BY d.updated DESC, d.id DESC"
     )
 }
@@ -59,6 +61,7 @@ fn dossier(row: &Row) -> rusqlite::Result<Dossier> {
     Ok(Dossier {
         id: row.get("id")?,
         code: row.get::<_, String>("code")?.parse().map_err(|e: Error| bad(e.into()))?,
+        merged: row.get("merged")?,
         created: Timestamp(row.get("created")?),
         updated: Timestamp(row.get("updated")?),
         state: serde_json::from_value(row.get::<_, String>("state")?.into()).map_err(|e| bad(e.into()))?,
@@ -70,9 +73,9 @@ fn dossier(row: &Row) -> rusqlite::Result<Dossier> {
     })
 }
 
-/// Newest work first.
+/// Newest work first; none that has become part of another.
 pub fn list(db: &Connection) -> Result<Vec<Dossier>> {
-    let mut statement = db.prepare_cached(&select("")).db()?;
+    let mut statement = db.prepare_cached(&select("WHERE d.merged IS NULL")).db()?;
     statement.query_map([], dossier).and_then(Iterator::collect).db()
 }
 
@@ -82,8 +85,53 @@ pub fn find(db: &Connection, code: &str) -> Result<Option<Dossier>> {
 }
 
 pub fn get(db: &Connection, code: &str) -> Result<Dossier> {
-    find(db, code)?
-        .ok_or_else(|| Error::new(Code::NotFound, format!("Không có hồ sơ {code}")).hint("Xem danh sách: sohoa list."))
+    let found = find(db, code)?;
+    if let Some(into) = found.as_ref().and_then(|d| d.merged) {
+        let into = by_id(db, now(db, into)?)?.code;
+        return Err(Error::new(Code::NotFound, format!("Hồ sơ {code} đã gộp vào hồ sơ {into}"))
+            .hint(format!("Mở hồ sơ {into}; nếu gộp nhầm thì hoàn tác ở đó.")));
+    }
+    if let Some(found) = found {
+        return Ok(found);
+    }
+    let missing = Error::new(Code::NotFound, format!("Không có hồ sơ {code}"));
+    let renamed: Option<i64> =
+        db.query_row("SELECT dossier FROM former_code WHERE code = ?1", [code], |r| r.get(0)).optional().db()?;
+    Err(match renamed {
+        Some(id) => missing.hint(format!("Hồ sơ này nay mang mã {}.", by_id(db, now(db, id)?)?.code)),
+        None => missing.hint("Xem danh sách: sohoa list."),
+    })
+}
+
+/// The dossier that this one is part of now: mostly itself.
+pub fn now(db: &Connection, mut id: i64) -> Result<i64> {
+    while let Some(into) = db.query_row("SELECT merged FROM dossier WHERE id = ?1", [id], |r| r.get(0)).db()? {
+        id = into;
+    }
+    Ok(id)
+}
+
+/// Errors: `NotAllowed` for a dossier that is sealed.
+pub(super) fn still_open(db: &Connection, id: i64) -> Result<()> {
+    let (code, sealed): (String, Option<String>) =
+        db.query_row("SELECT code, sealed FROM dossier WHERE id = ?1", [id], |r| Ok((r.get(0)?, r.get(1)?))).db()?;
+    match sealed {
+        None => Ok(()),
+        Some(_) => Err(Error::new(Code::NotAllowed, format!("Hồ sơ {code} đã đóng, không thêm trang được nữa"))
+            .hint("Nếu lưu trữ trả lại, hồ sơ sẽ mở ra để sửa.")),
+    }
+}
+
+/// From now on the dossier goes by another code.
+pub(super) fn rename(db: &Connection, id: i64, old: &str, new: &str) -> Result<()> {
+    if let Some(taken) = find(db, new)? {
+        return Err(Error::new(Code::NotAllowed, format!("Mã {new} đã là mã của một hồ sơ khác"))
+            .hint(format!("Xem hồ sơ {} trước.", taken.code)));
+    }
+    db.execute("UPDATE dossier SET code = ?2 WHERE id = ?1", params![id, new]).db()?;
+    db.execute("INSERT OR REPLACE INTO former_code VALUES (?1, ?2)", params![old, id]).db()?;
+    db.execute("DELETE FROM former_code WHERE code = ?1", [new]).db()?;
+    Ok(())
 }
 
 pub fn by_id(db: &Connection, id: i64) -> Result<Dossier> {
@@ -96,7 +144,7 @@ pub fn ensure(db: &Connection, code: &DossierCode) -> Result<i64> {
     if let Some(id) =
         db.query_row("SELECT id FROM dossier WHERE code = ?1", [code.as_str()], |r| r.get(0)).optional().db()?
     {
-        return Ok(id);
+        return now(db, id);
     }
     insert(db, code, None)
 }
@@ -106,12 +154,13 @@ pub fn ensure_provisional(db: &Connection, origin: &str) -> Result<i64> {
     if let Some(id) =
         db.query_row("SELECT id FROM dossier WHERE origin = ?1", [origin], |r| r.get(0)).optional().db()?
     {
-        return Ok(id);
+        return now(db, id);
     }
     let day = time::now().day().split_off(2);
     let taken: u32 = db
         .query_row(
-            "SELECT coalesce(max(CAST(substr(code, 12) AS INTEGER)), 0) FROM dossier WHERE code LIKE ?1",
+            "SELECT coalesce(max(CAST(substr(code, 12) AS INTEGER)), 0)
+             FROM (SELECT code FROM dossier UNION ALL SELECT code FROM former_code) WHERE code LIKE ?1",
             [format!("X00-{day}-%")],
             |r| r.get(0),
         )

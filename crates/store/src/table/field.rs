@@ -80,7 +80,8 @@ fn field(row: &Row) -> rusqlite::Result<Field> {
 /// Every field of this name in a dossier, with the number of its document, the clerk's word first, then codes, then
 /// text, each by falling confidence.
 pub fn of_dossier(db: &Connection, dossier: i64) -> Result<Vec<(u32, Field)>> {
-    let mut statement = db.prepare_cached("SELECT id, number FROM document WHERE dossier = ?1 ORDER BY number").db()?;
+    let mut statement =
+        db.prepare_cached("SELECT id, number FROM document WHERE dossier = ?1 AND number > 0 ORDER BY number").db()?;
     let documents: Vec<(i64, u32)> =
         statement.query_map([dossier], |r| Ok((r.get(0)?, r.get(1)?))).and_then(Iterator::collect).db()?;
     let mut all = Vec::new();

@@ -130,6 +130,16 @@ pub fn failure(db: &Connection, stage: Stage, subject: i64) -> Result<Option<Err
     error.map(|e| from_json(&e)).transpose()
 }
 
+/// Not wanted any more; whoever is at it will not be able to finish.
+pub fn withdraw(db: &Connection, stage: Stage, subject: i64) -> Result<()> {
+    db.prepare_cached(
+        "UPDATE job SET state = 'done', token = token + 1, error = NULL WHERE stage = ?1 AND subject = ?2 AND state <> 'done'",
+    )
+    .and_then(|mut s| s.execute(params![name(stage), subject]))
+    .db()?;
+    Ok(())
+}
+
 /// Back into the queue, unharmed.
 pub fn release(db: &Connection, claim: &Claim) -> Result<()> {
     db.execute(

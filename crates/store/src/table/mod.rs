@@ -4,6 +4,7 @@
 pub mod batch;
 pub mod document;
 pub mod dossier;
+pub mod edit;
 pub mod event;
 pub mod field;
 pub mod inbox;

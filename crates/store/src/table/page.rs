@@ -1,10 +1,10 @@
-//! Pages: the picture as received, how it was read, and the clerk's edits as data over it.
+//! Pages: the picture as received, and how it was read. Where it lies is the clerk's to say: see [`super::edit`].
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
-use sohoa_model::{Code, Digest, Error, Mark, Result, Turn, page::Barcode, time};
+use sohoa_model::{Code, Digest, Error, Mark, Result, Turn, page::Barcode};
 
-use super::{digest, from_json, maybe_digest, to_json};
+use super::{digest, document, from_json, maybe_digest, to_json};
 use crate::Db;
 
 pub const SCHEMA: &str = "
@@ -54,6 +54,7 @@ CREATE TABLE result (key TEXT PRIMARY KEY, output TEXT NOT NULL) STRICT;
 pub struct Page {
     pub id: i64,
     pub document: i64,
+    /// From 1; 0 for a page that the clerk deleted.
     pub number: u32,
     pub blob: Digest,
     pub format: String,
@@ -106,7 +107,7 @@ fn page(row: &Row) -> rusqlite::Result<Page> {
     Ok(Page {
         id: row.get("id")?,
         document: row.get("document")?,
-        number: row.get("number")?,
+        number: row.get::<_, i64>("number")?.max(0) as u32,
         blob: digest(row, "blob")?,
         format: row.get("format")?,
         width: row.get("width")?,
@@ -129,14 +130,20 @@ fn page(row: &Row) -> rusqlite::Result<Page> {
     })
 }
 
-/// Adds a page after those that its document has.
+/// Adds a page after those that its document has; or, where the clerk has split or merged that one in the meantime,
+/// after those that came before it, wherever they are now.
+///
+/// Errors: `NotAllowed` for a dossier that is sealed.
 pub fn add(db: &Connection, new: &New) -> Result<i64> {
+    let document = document::growing(db, new.document)?;
+    document::set_stale(db, document)?;
     db.prepare_cached(
-        "INSERT INTO page (document, number, blob, format, width, height, dpi, hint)
-         VALUES (?1, (SELECT coalesce(max(number), 0) + 1 FROM page WHERE document = ?1), ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT INTO page (document, origin, number, blob, format, width, height, dpi, hint)
+         VALUES (?1, ?2, 1 + (SELECT max(0, coalesce(max(number), 0)) FROM page WHERE document = ?1), ?3, ?4, ?5, ?6, ?7, ?8)",
     )
     .and_then(|mut s| {
         s.insert(params![
+            document,
             new.document,
             new.blob.to_string(),
             new.format,
@@ -156,13 +163,30 @@ pub fn get(db: &Connection, id: i64) -> Result<Page> {
 }
 
 pub fn of_document(db: &Connection, document: i64) -> Result<Vec<Page>> {
-    let mut statement = db.prepare_cached("SELECT * FROM page WHERE document = ?1 ORDER BY number").db()?;
+    let mut statement =
+        db.prepare_cached("SELECT * FROM page WHERE document = ?1 AND number > 0 ORDER BY number").db()?;
     statement.query_map([document], page).and_then(Iterator::collect).db()
+}
+
+/// What the clerk deleted from a dossier, and from those that became part of it.
+pub fn deleted(db: &Connection, dossier: i64) -> Result<Vec<Page>> {
+    let mut statement = db
+        .prepare_cached(
+            "SELECT p.* FROM page p JOIN document c ON c.id = p.document
+             WHERE (c.dossier = ?1 OR c.dossier IN (SELECT id FROM dossier WHERE merged = ?1)) AND p.number < 0 ORDER BY p.id",
+        )
+        .db()?;
+    statement.query_map([dossier], page).and_then(Iterator::collect).db()
 }
 
 /// Whether every page of the document has been read.
 pub fn all_done(db: &Connection, document: i64) -> Result<bool> {
-    db.query_row("SELECT count(*) = 0 FROM page WHERE document = ?1 AND state <> 'done'", [document], |r| r.get(0)).db()
+    db.query_row(
+        "SELECT count(*) = 0 FROM page WHERE document = ?1 AND number > 0 AND state <> 'done'",
+        [document],
+        |r| r.get(0),
+    )
+    .db()
 }
 
 pub fn set_read(db: &Connection, id: i64, output: &Output) -> Result<()> {
@@ -204,31 +228,6 @@ pub fn set_marks(db: &Connection, id: i64, marks: &[Mark]) -> Result<()> {
 pub fn set_queued(db: &Connection, id: i64) -> Result<()> {
     db.execute("UPDATE page SET state = 'queued', error = NULL WHERE id = ?1", [id]).db()?;
     Ok(())
-}
-
-/// The clerk turns the page; undoable.
-pub fn turn(db: &Connection, id: i64, turn: Turn) -> Result<()> {
-    db.execute(
-        "INSERT INTO page_edit (page, turn_before, turn_after, at) SELECT id, turn, ?2, ?3 FROM page WHERE id = ?1",
-        params![id, turn.degrees(), time::now().0],
-    )
-    .db()?;
-    db.execute("UPDATE page SET turn = ?2 WHERE id = ?1", params![id, turn.degrees()]).db()?;
-    Ok(())
-}
-
-/// Takes back the clerk's latest turn; false when there is none.
-pub fn undo_turn(db: &Connection, id: i64) -> Result<bool> {
-    let last: Option<(i64, Option<u32>)> = db
-        .query_row("SELECT id, turn_before FROM page_edit WHERE page = ?1 ORDER BY id DESC LIMIT 1", [id], |r| {
-            Ok((r.get(0)?, r.get(1)?))
-        })
-        .optional()
-        .db()?;
-    let Some((edit, before)) = last else { return Ok(false) };
-    db.execute("UPDATE page SET turn = ?2 WHERE id = ?1", params![id, before]).db()?;
-    db.execute("DELETE FROM page_edit WHERE id = ?1", [edit]).db()?;
-    Ok(true)
 }
 
 /// A result reached before under the same key.

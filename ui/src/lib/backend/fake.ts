@@ -7,6 +7,7 @@ import type {
   Desk,
   DocumentKind,
   Dossier,
+  Edit,
   Failure,
   Field,
   Found,
@@ -124,6 +125,9 @@ function dossier(code: string, state: string, name: string, documents: Dossier['
     updated: now,
     package: SEALED.includes(state) ? `urn:uuid:${code}` : null,
     problems: [],
+    can_undo: null,
+    can_redo: null,
+    deleted: [],
   }
 }
 
@@ -254,9 +258,114 @@ function change(code: string, id: number, how: (d: Dossier['documents'][number])
   return structuredClone(dossier)
 }
 
+type Layout = Pick<Dossier, 'documents' | 'deleted'>
+/** What was done and what was taken back, by dossier: each with how the pages lay on the other side of it. */
+const histories = new Map<Dossier, { done: [string, Layout][]; undone: [string, Layout][] }>()
+
+function history(dossier: Dossier): { done: [string, Layout][]; undone: [string, Layout][] } {
+  const known = histories.get(dossier) ?? { done: [], undone: [] }
+  histories.set(dossier, known)
+  return known
+}
+
+/** Numbers everything anew; documents without a page are gone. */
+function settle(dossier: Dossier): Dossier {
+  dossier.documents = dossier.documents
+    .filter((d) => d.pages.length > 0)
+    .map((d, i) => ({
+      ...d,
+      id: i + 1,
+      file: `${dossier.code}.${i + 1}.pdf`,
+      pages: d.pages.map((p, k) => ({ ...p, number: k + 1 })),
+    }))
+  const { done, undone } = history(dossier)
+  dossier.can_undo = done.at(-1)?.[0] ?? null
+  dossier.can_redo = undone.at(-1)?.[0] ?? null
+  return structuredClone(dossier)
+}
+
+function opened(code: string): Dossier {
+  const dossier = find(code)
+  if (SEALED.includes(dossier.state)) fail('not_allowed', `Hồ sơ ${code} đã đóng, không sửa được nữa`, '')
+  return dossier
+}
+
+const ACTIONS: Record<Edit['kind'], string> = {
+  split: 'split',
+  merge_with_previous: 'merge',
+  move_pages: 'move_pages',
+  move_document: 'move_document',
+  delete_pages: 'delete',
+  restore_page: 'restore',
+  turn: 'turn',
+}
+
+function rearranged(documents: Dossier['documents'], deleted: Page[], edit: Edit): Layout {
+  const all = documents.flatMap((d) => d.pages)
+  const without = (ids: number[]) =>
+    documents.map((d) => ({ ...d, pages: d.pages.filter((p) => !ids.includes(p.id)) }))
+  const before = <T>(list: T[], at: number, more: T[]) => (at < 0 ? [...list, ...more] : list.toSpliced(at, 0, ...more))
+  switch (edit.kind) {
+    case 'split': {
+      const split = documents.flatMap((d) => {
+        const at = d.pages.findIndex((p) => p.id === edit.page)
+        if (at === 0) fail('not_allowed', 'Trang này đã là trang đầu của giấy tờ', 'Chọn trang mà từ đó là giấy tờ khác.')
+        return at < 0 ? [d] : [{ ...d, pages: d.pages.slice(0, at) }, { ...d, fields: [], pages: d.pages.slice(at) }]
+      })
+      return { documents: split, deleted }
+    }
+    case 'merge_with_previous': {
+      const [first, second] = [documents[edit.document - 2], documents[edit.document - 1]]
+      if (!first || !second) fail('not_allowed', 'Trước giấy tờ này không có giấy tờ nào để gộp', 'Chọn giấy tờ đứng sau.')
+      const merged = { ...first, pages: [...first.pages, ...second.pages] }
+      return { documents: documents.toSpliced(edit.document - 2, 2, merged), deleted }
+    }
+    case 'move_pages': {
+      const moved = all.filter((p) => edit.pages.includes(p.id))
+      const target = documents[edit.document - 1]?.pages ?? []
+      const anchor = target
+        .slice(edit.before === null ? target.length : target.findIndex((p) => p.id === edit.before))
+        .find((p) => !edit.pages.includes(p.id))
+      const rest = without(edit.pages).map((d) =>
+        d.id === edit.document ? { ...d, pages: before(d.pages, d.pages.findIndex((p) => p.id === anchor?.id), moved) } : d,
+      )
+      return { documents: rest, deleted }
+    }
+    case 'move_document': {
+      const moved = documents.filter((d) => d.id === edit.document)
+      const rest = documents.filter((d) => d.id !== edit.document)
+      return { documents: before(rest, rest.findIndex((d) => d.id === edit.before), moved), deleted }
+    }
+    case 'delete_pages':
+      return { documents: without(edit.pages), deleted: [...deleted, ...all.filter((p) => edit.pages.includes(p.id))] }
+    case 'restore_page': {
+      const back = deleted.filter((p) => p.id === edit.page)
+      const [first, ...rest] = documents
+      return {
+        documents: first ? [{ ...first, pages: [...first.pages, ...back] }, ...rest] : [],
+        deleted: deleted.filter((p) => p.id !== edit.page),
+      }
+    }
+    case 'turn': {
+      const turned = (p: Page) => (edit.pages.includes(p.id) ? { ...p, version: p.version + 1 } : p)
+      return { documents: documents.map((d) => ({ ...d, pages: d.pages.map(turned) })), deleted }
+    }
+  }
+}
+
+function backOrForth(code: string, from: 'done' | 'undone', none: string): Dossier {
+  const dossier = opened(code)
+  const past = history(dossier)
+  const last = past[from].pop()
+  if (!last) fail('not_allowed', none, '')
+  past[from === 'done' ? 'undone' : 'done'].push([last[0], { documents: dossier.documents, deleted: dossier.deleted }])
+  Object.assign(dossier, last[1])
+  return settle(dossier)
+}
+
 function owned(page: number): { dossier: Dossier; page: Page } {
   for (const dossier of dossiers)
-    for (const { pages } of dossier.documents) for (const p of pages) if (p.id === page) return { dossier, page: p }
+    for (const p of [...dossier.documents.flatMap((d) => d.pages), ...dossier.deleted]) if (p.id === page) return { dossier, page: p }
   return fail('not_found', 'Không có trang này', '')
 }
 
@@ -413,13 +522,39 @@ export const backend: Backend = {
     work = { ...work, running: true, stopped: 0 }
   },
 
-  turnPage: async (id) => {
-    owned(id).page.version += 1
-    listener?.({ kind: 'working', work: { ...IDLE, running: true, total: 1, stage: 'read' } })
-    await pause(50)
+  edit: async (code, edit) => {
+    const dossier = opened(code)
+    const { documents, deleted } = structuredClone({ documents: dossier.documents, deleted: dossier.deleted })
+    const after = rearranged(documents, deleted, edit)
+    const past = history(dossier)
+    past.done.push([ACTIONS[edit.kind], { documents: dossier.documents, deleted: dossier.deleted }])
+    past.undone = []
+    Object.assign(dossier, after)
     listener?.({ kind: 'working', work: { ...IDLE, done: 1, total: 1 } })
+    return settle(dossier)
   },
-  undoTurn: async () => fail('not_allowed', 'Không còn gì để hoàn tác trên trang này', ''),
+  undo: async (code) => backOrForth(code, 'done', 'Không còn gì để hoàn tác trong hồ sơ này'),
+  redo: async (code) => backOrForth(code, 'undone', 'Không có gì để làm lại trong hồ sơ này'),
+  moveDocument: async (code, id, to) => {
+    const [dossier, target] = [opened(code), opened(to)]
+    target.documents = [...target.documents, ...dossier.documents.filter((d) => d.id === id)]
+    dossier.documents = dossier.documents.filter((d) => d.id !== id)
+    settle(target)
+    return settle(dossier)
+  },
+  setCode: async (code, wanted, merge) => {
+    const dossier = opened(code)
+    if (!/^[\w.]+-\d{6}-\d{4}$/.test(wanted)) fail('invalid_value', `«${wanted}» không phải mã hồ sơ`, '')
+    const target = dossiers.find((d) => d.code === wanted)
+    if (target && !merge) fail('code_taken', `Đã có hồ sơ ${wanted} (${target.documents.length} giấy tờ)`, 'Nếu hai hồ sơ là một, xác nhận gộp.')
+    if (!target) {
+      dossier.code = wanted
+      return settle(dossier)
+    }
+    target.documents = [...target.documents, ...dossier.documents]
+    dossiers.splice(dossiers.indexOf(dossier), 1)
+    return settle(target)
+  },
   retryPage: async (id) => {
     const { page, dossier } = owned(id)
     page.state = 'done'

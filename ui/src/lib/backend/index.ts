@@ -9,6 +9,7 @@ import type {
   DocumentKind,
   Door,
   Dossier,
+  Edit,
   Found,
   Imported,
   PageWords,
@@ -62,8 +63,14 @@ export interface Backend {
   cancelWork(): Promise<void>
   resumeWork(): Promise<void>
 
-  turnPage(page: number, degrees: number): Promise<void>
-  undoTurn(page: number): Promise<void>
+  /** Changes where pages and documents lie; every edit can be undone until the dossier is sealed. */
+  edit(code: string, edit: Edit): Promise<Dossier>
+  undo(code: string): Promise<Dossier>
+  redo(code: string): Promise<Dossier>
+  /** Behind the documents of another dossier. Gives the dossier that it left. */
+  moveDocument(code: string, document: number, to: string): Promise<Dossier>
+  /** Fails with `code_taken` if another dossier bears the code, unless both are to `merge`. */
+  setCode(code: string, newCode: string, merge: boolean): Promise<Dossier>
   retryPage(page: number): Promise<void>
   setField(code: string, document: number, field: string, value: string): Promise<Dossier>
   confirmDocument(code: string, document: number): Promise<Dossier>

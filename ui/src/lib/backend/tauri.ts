@@ -35,8 +35,11 @@ export const backend: Backend = {
   cancelWork: () => invoke('cancel_work'),
   resumeWork: () => invoke('resume_work'),
 
-  turnPage: (page, degrees) => invoke('turn_page', { page, degrees }),
-  undoTurn: (page) => invoke('undo_turn', { page }),
+  edit: (code, edit) => invoke('edit', { code, edit }),
+  undo: (code) => invoke('undo', { code }),
+  redo: (code) => invoke('redo', { code }),
+  moveDocument: (code, document, to) => invoke('move_document', { code, document, to }),
+  setCode: (code, newCode, merge) => invoke('set_code', { code, newCode, merge }),
   retryPage: (page) => invoke('retry_page', { page }),
   setField: (code, document, field, value) => invoke('set_field', { code, document, field, value }),
   confirmDocument: (code, document) => invoke('confirm_document', { code, document }),

@@ -37,7 +37,17 @@ package: string | null,
 /**
  * What the archive said, if it said anything.
  */
-problems: Array<Problem>, };
+problems: Array<Problem>, 
+/**
+ * The latest edit, by action: `split`, `merge`, `move_pages`, `move_document`, `delete`, `restore`, `turn`,
+ * `move_to_dossier`, `set_code`, `merge_dossiers`.
+ */
+can_undo: string | null, can_redo: string | null, 
+/**
+ * Pages that the clerk deleted; they can be brought back until the dossier is sealed.
+ */
+deleted: Array<Page>, };
+export type Edit = { "kind": "split", page: number, } | { "kind": "merge_with_previous", document: number, } | { "kind": "move_pages", pages: Array<number>, document: number, before: number | null, } | { "kind": "move_document", document: number, before: number | null, } | { "kind": "delete_pages", pages: Array<number>, } | { "kind": "restore_page", page: number, } | { "kind": "turn", pages: Array<number>, degrees: number, };
 export type Document = { 
 /**
  * Number within the dossier, from 1.
@@ -90,7 +100,7 @@ export type Page = {
  */
 id: number, 
 /**
- * Within the document, from 1.
+ * Within the document, from 1; 0 for a deleted page.
  */
 number: number, 
 /**

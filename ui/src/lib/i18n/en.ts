@@ -3,6 +3,20 @@ import type { Words } from './index.svelte'
 const n = (count: number) => count.toLocaleString('en-GB')
 const s = (count: number, one: string, many = `${one}s`) => `${n(count)} ${count === 1 ? one : many}`
 
+/** What the clerk can do to the order of pages, by action. */
+const EDITS: Record<string, string> = {
+  split: 'split document',
+  merge: 'merge documents',
+  move_pages: 'move pages',
+  move_document: 'move document',
+  delete: 'delete pages',
+  restore: 'bring back page',
+  turn: 'turn page',
+  move_to_dossier: 'move to another dossier',
+  set_code: 'change dossier code',
+  merge_dossiers: 'merge dossiers',
+}
+
 export const en: Words = {
   app: {
     tagline: 'Digitising dossiers at the one-stop shop',
@@ -105,7 +119,8 @@ export const en: Words = {
       `Took ${s(dossiers, 'dossier')}, ${s(documents, 'document')}, ${s(pages, 'page')}`,
     refused: (count) => `${s(count, 'file')} could not be taken`,
     duplicates: (count) => `${s(count, 'file')} already here`,
-    duplicateOf: (code, document) => `Dossier ${code}, document ${n(document)}`,
+    duplicateOf: (code, document) =>
+      document > 0 ? `Dossier ${code}, document ${n(document)}` : `Dossier ${code}, among the deleted pages`,
     nothing: 'There was nothing to import.',
   },
   scan: {
@@ -196,6 +211,33 @@ export const en: Words = {
     events: 'Log',
     eventCount: (count) => s(count, 'event'),
     empty: 'There are no documents in this dossier yet.',
+    allDeleted: 'Every page of this dossier was deleted. Undo, or bring single pages back on the left.',
+    pages: (count) => s(count, 'page'),
+    deletedPages: (count) => `Deleted pages (${n(count)})`,
+    deletedPage: (number) => `Deleted page ${n(number)}:`,
+    restore: 'Bring back',
+  },
+  edit: {
+    tools: 'Arrange pages and documents',
+    undo: (action) => (action ? `Undo: ${EDITS[action] ?? action}` : 'Undo'),
+    redo: (action) => (action ? `Redo: ${EDITS[action] ?? action}` : 'Redo'),
+    undone: (action) => `Undone: ${EDITS[action] ?? action}.`,
+    redone: (action) => `Done again: ${EDITS[action] ?? action}.`,
+    done: (action, place) => `Done: ${EDITS[action] ?? action}. ${place}.`,
+    split: 'Split from this page into a document of its own',
+    merge: 'Merge into the document before',
+    delete: (count) => (count > 1 ? `Delete the ${n(count)} chosen pages` : 'Delete page'),
+    deleted: (count) => `Deleted ${s(count, 'page')}. Ctrl+Z brings them back.`,
+    takeBack: 'Undo',
+    selected: (count) => `${s(count, 'page')} chosen`,
+    elsewhere: 'Move document to another dossier',
+    elsewhereText: (document) => `Document ${n(document)} goes behind the documents of the dossier with this code.`,
+    moved: (code) => `The document is in dossier ${code} now.`,
+    rename: 'Change dossier code',
+    renameText: 'The names of the PDF/A files follow the code. If another dossier bears it, the two can become one.',
+    renamed: (code) => `The dossier’s code is ${code} now.`,
+    mergeDossiers: 'Merge the two dossiers',
+    code: 'Dossier code',
   },
   page: {
     view: 'Page image',
@@ -205,7 +247,6 @@ export const en: Words = {
     fitPage: 'Fit page',
     turnLeft: 'Turn left',
     turnRight: 'Turn right',
-    undo: 'Undo the turn',
     words: 'Show recognised words',
     text: 'Show as text',
     previous: 'Previous page',
@@ -337,6 +378,13 @@ export const en: Words = {
       documents: 'Previous, next document',
       doubtful: 'Next, previous doubtful word',
       zoom: 'Zoom in, out, fit page',
+      undo: 'Undo, redo',
+      select: 'Choose the page before or after as well',
+      split: 'Split from this page',
+      merge: 'Merge into the document before',
+      movePages: 'Move pages up, down',
+      moveDocument: 'Move the document up, down',
+      delete: 'Delete the chosen pages',
       turn: 'Turn left, right',
       back: 'Back to the list',
     },

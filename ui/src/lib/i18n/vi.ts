@@ -2,6 +2,20 @@ import type { FieldName } from '../backend'
 
 const n = (count: number) => count.toLocaleString('vi-VN')
 
+/** What the clerk can do to the order of pages, by action. */
+const EDITS: Record<string, string> = {
+  split: 'tách giấy tờ',
+  merge: 'gộp giấy tờ',
+  move_pages: 'chuyển trang',
+  move_document: 'chuyển giấy tờ',
+  delete: 'xóa trang',
+  restore: 'lấy lại trang',
+  turn: 'xoay trang',
+  move_to_dossier: 'chuyển sang hồ sơ khác',
+  set_code: 'đổi mã hồ sơ',
+  merge_dossiers: 'gộp hồ sơ',
+}
+
 export const vi = {
   app: {
     tagline: 'Số hóa hồ sơ tại bộ phận một cửa',
@@ -102,7 +116,8 @@ export const vi = {
       `Nhận ${n(dossiers)} hồ sơ, ${n(documents)} giấy tờ, ${n(pages)} trang`,
     refused: (count: number) => `Không nhận được ${n(count)} tệp`,
     duplicates: (count: number) => `${n(count)} tệp đã có trong kho`,
-    duplicateOf: (code: string, document: number) => `Hồ sơ ${code}, giấy tờ ${n(document)}`,
+    duplicateOf: (code: string, document: number) =>
+      document > 0 ? `Hồ sơ ${code}, giấy tờ ${n(document)}` : `Hồ sơ ${code}, ở các trang đã xóa`,
     nothing: 'Không có tệp nào để nhập.',
   },
   scan: {
@@ -193,6 +208,33 @@ export const vi = {
     events: 'Nhật ký',
     eventCount: (count: number) => `${n(count)} sự kiện`,
     empty: 'Hồ sơ chưa có giấy tờ nào.',
+    allDeleted: 'Mọi trang của hồ sơ đã bị xóa. Hoàn tác, hoặc lấy lại từng trang ở bên trái.',
+    pages: (count: number) => `${n(count)} trang`,
+    deletedPages: (count: number) => `Trang đã xóa (${n(count)})`,
+    deletedPage: (number: number) => `Trang đã xóa thứ ${n(number)}:`,
+    restore: 'Lấy lại',
+  },
+  edit: {
+    tools: 'Sắp xếp trang và giấy tờ',
+    undo: (action: string | null) => (action ? `Hoàn tác: ${EDITS[action] ?? action}` : 'Hoàn tác'),
+    redo: (action: string | null) => (action ? `Làm lại: ${EDITS[action] ?? action}` : 'Làm lại'),
+    undone: (action: string) => `Đã hoàn tác: ${EDITS[action] ?? action}.`,
+    redone: (action: string) => `Đã làm lại: ${EDITS[action] ?? action}.`,
+    done: (action: string, place: string) => `Đã ${EDITS[action] ?? action}. ${place}.`,
+    split: 'Tách từ trang này thành giấy tờ riêng',
+    merge: 'Gộp vào giấy tờ trước',
+    delete: (count: number) => (count > 1 ? `Xóa ${n(count)} trang đang chọn` : 'Xóa trang'),
+    deleted: (count: number) => `Đã xóa ${n(count)} trang. Lấy lại bằng Ctrl+Z.`,
+    takeBack: 'Hoàn tác',
+    selected: (count: number) => `Đang chọn ${n(count)} trang`,
+    elsewhere: 'Chuyển giấy tờ sang hồ sơ khác',
+    elsewhereText: (document: number) => `Giấy tờ ${n(document)} sẽ đứng sau các giấy tờ của hồ sơ có mã dưới đây.`,
+    moved: (code: string) => `Đã chuyển giấy tờ sang hồ sơ ${code}.`,
+    rename: 'Đổi mã hồ sơ',
+    renameText: 'Tên các tệp PDF/A đổi theo mã. Nếu đã có hồ sơ mang mã này, có thể gộp hai hồ sơ làm một.',
+    renamed: (code: string) => `Hồ sơ nay mang mã ${code}.`,
+    mergeDossiers: 'Gộp hai hồ sơ',
+    code: 'Mã hồ sơ',
   },
   page: {
     view: 'Ảnh trang',
@@ -202,7 +244,6 @@ export const vi = {
     fitPage: 'Vừa trang',
     turnLeft: 'Xoay trái',
     turnRight: 'Xoay phải',
-    undo: 'Hoàn tác xoay',
     words: 'Hiện chữ đã nhận dạng',
     text: 'Xem văn bản',
     previous: 'Trang trước',
@@ -335,6 +376,13 @@ export const vi = {
       doubtful: 'Từ ngờ tiếp theo, từ ngờ trước',
       zoom: 'Phóng to, thu nhỏ, vừa trang',
       turn: 'Xoay trái, xoay phải',
+      undo: 'Hoàn tác, làm lại',
+      select: 'Chọn thêm trang trước, trang sau',
+      split: 'Tách từ trang này',
+      merge: 'Gộp vào giấy tờ trước',
+      movePages: 'Chuyển trang lên, xuống',
+      moveDocument: 'Chuyển giấy tờ lên, xuống',
+      delete: 'Xóa trang đang chọn',
       back: 'Về danh sách',
     },
   },

@@ -8,6 +8,13 @@ export interface Notice {
   kind: 'good' | 'bad'
   message: string
   hint: string
+  /** What can be done about it at once. */
+  action?: Action | undefined
+}
+
+export interface Action {
+  label: string
+  act: () => void
 }
 
 const GOOD_NEWS_MS = 4500
@@ -16,8 +23,8 @@ class Notices {
   list = $state<Notice[]>([])
   #next = 1
 
-  good(message: string): void {
-    const id = this.#add('good', message, '')
+  good(message: string, action?: Action): void {
+    const id = this.#add('good', message, '', action)
     setTimeout(() => this.drop(id), GOOD_NEWS_MS)
   }
 
@@ -34,9 +41,9 @@ class Notices {
     this.list = this.list.filter((n) => n.id !== id)
   }
 
-  #add(kind: Notice['kind'], message: string, hint: string): number {
+  #add(kind: Notice['kind'], message: string, hint: string, action?: Action): number {
     const id = this.#next++
-    this.list.push({ id, kind, message, hint })
+    this.list.push({ id, kind, message, hint, action })
     return id
   }
 }
