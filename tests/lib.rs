@@ -1,6 +1,7 @@
 //! Shared by the tests that cross crates: the built programs, stations of their own, the bundled dossiers.
 
 pub mod screen;
+pub mod simulator;
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};

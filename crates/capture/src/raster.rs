@@ -148,7 +148,7 @@ fn ends(jpeg: &[u8]) -> bool {
 }
 
 /// Marker segments of a JPEG up to the first scan: marker and payload.
-fn segments(jpeg: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
+pub fn segments(jpeg: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
     let mut at = 2;
     std::iter::from_fn(move || {
         let marker = *jpeg.get(at + 1)?;

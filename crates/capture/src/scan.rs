@@ -7,9 +7,10 @@
 //! | device id | driver |
 //! | --- | --- |
 //! | `sane:<name>` | [`sane`]: libsane, loaded when it is first asked for |
-//! | `escl:<url>` | eSCL/AirScan over the network |
+//! | `escl:<url>` | [`escl`]: eSCL/AirScan over the network |
 //! | `replay:<folder>` | a recording |
 
+pub mod escl;
 mod fault;
 mod picture;
 pub mod recording;
@@ -141,13 +142,14 @@ pub trait Driver {
 fn driver(name: &str) -> Option<Box<dyn Driver>> {
     match name {
         "sane" => Some(Box::new(sane::Sane)),
+        "escl" => Some(Box::<escl::Escl>::default()),
         "replay" => Some(Box::new(recording::Replay)),
         _ => None,
     }
 }
 
 /// The drivers that can look round for devices.
-const DRIVERS: &[&str] = &["sane"];
+const DRIVERS: &[&str] = &["escl", "sane"];
 
 /// What the child asks of a driver and tells its parent. The recording holds the same words.
 #[derive(Debug, Serialize, Deserialize)]

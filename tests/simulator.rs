@@ -1,0 +1,3 @@
+//! Devices made of software, programmable down to their faults.
+
+pub mod escl;
