@@ -19,6 +19,6 @@ pub mod time;
 pub use code::DossierCode;
 pub use digest::Digest;
 pub use error::{Code, Error, Result};
-pub use field::{DocumentType, Field, FieldName, Source};
+pub use field::{Difference, DocumentType, Extracted, Field, FieldName, Said, Source, Stranger, Witness};
 pub use page::{Box4, Reading, Turn, Word};
 pub use time::Timestamp;
