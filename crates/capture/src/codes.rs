@@ -24,7 +24,8 @@ pub fn read(gray: &GrayImage) -> Result<Vec<Barcode>> {
         let kind = if code.format() == BarcodeFormat::QRCode { "qr" } else { "code128" };
         Barcode {
             kind: kind.into(),
-            text: sohoa_model::text::nfc(&code.text()),
+            // As it is: what a code means may only be known later.
+            text: code.text(),
             bounds: [left, top, right - left, bottom - top],
         }
     });

@@ -20,6 +20,7 @@ const STEPS: &[(&str, &str)] = &[
     ("batch", table::batch::SCHEMA),
     ("search", search::SCHEMA),
     ("document_state_by_document", table::document::STATE_VIEW_BY_DOCUMENT),
+    ("contradiction", table::field::CONTRADICTION),
 ];
 
 pub fn migrate(db: &mut Connection) -> Result<()> {

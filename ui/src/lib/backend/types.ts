@@ -68,6 +68,14 @@ sha256: string | null, size: number | null,
  */
 received_as: string, pages: Array<Page>, fields: Array<Field>, 
 /**
+ * Where code, machine-readable zone and print say different things of one person.
+ */
+differences: Array<Difference>, 
+/**
+ * Other people whose cards lie in the document; nothing of theirs is proposed.
+ */
+strangers: Array<Stranger>, 
+/**
  * The files it came from, kept byte for byte.
  */
 sources: Array<Source>, };
@@ -129,7 +137,31 @@ source: string,
 /**
  * Percent.
  */
-confidence: number, page: number | null, box: [number, number, number, number] | null, confirmed: boolean, };
+confidence: number, page: number | null, box: [number, number, number, number] | null, confirmed: boolean, 
+/**
+ * Of a personal number that can be one.
+ */
+digits: Digits | null, };
+export type Digits = { 
+/**
+ * The province of birth registration; `Nước ngoài` for a birth abroad.
+ */
+place: string, birth_year: number, sex: string, };
+export type Difference = { 
+/**
+ * As [`Field::name`].
+ */
+field: string, values: Array<Said>, };
+export type Said = { 
+/**
+ * `code`, `mrz` or `text`.
+ */
+source: string, value: string, page: number, box: [number, number, number, number] | null, };
+export type Stranger = { name: string | null, personal_id: string | null, 
+/**
+ * `code`, `mrz` or `text`.
+ */
+source: string, page: number, box: [number, number, number, number] | null, };
 export type PageWords = { width: number, height: number, words: Array<Word>, };
 export type Word = { text: string, confidence: number, box: [number, number, number, number], line: number, };
 export type Work = { running: boolean, done: number, total: number, failed: number, 
