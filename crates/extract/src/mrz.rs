@@ -9,9 +9,11 @@
 //! NGUYEN<<VAN<AN<<<<<<<<<<<<<<<<    surname, given names
 //! ```
 //!
-//! Recognition takes fillers for other signs and miscounts them, so places are counted only where no filler stands, and
-//! a letter where a digit must be is taken for the digit it looks like. All five check digits must hold then. Names have
-//! none: they only confirm what stands elsewhere.
+//! Recognition takes fillers for other signs and miscounts them, so places are counted only where no filler stands. A
+//! letter where a digit must be is taken for the digit it looks like, and the flat-topped 3 of OCR-B, which is mostly
+//! read as 5, for either. A reading counts when all five check digits hold and both lines fit the number; one that
+//! needed a choice between digits, only when no other choice holds as well. Names have no check digit: they only confirm
+//! what stands elsewhere.
 
 use sohoa_model::{Box4, Word, text::fold};
 
@@ -30,7 +32,7 @@ pub struct Zone {
     pub sex: Option<&'static str>,
     /// The third line as read.
     name: String,
-    /// Whether a letter had to be taken for a digit.
+    /// Whether anything had to be taken for what it is not.
     pub repaired: bool,
 }
 
@@ -39,32 +41,53 @@ pub fn read(lines: &[Line]) -> Vec<Zone> {
     let rows: Vec<Row> = lines.chunk_by(|a, b| a.row == b.row).map(Row::new).collect();
     let mut zones = Vec::new();
     for (i, row) in rows.iter().enumerate() {
-        let below = |n: usize| rows.get(i + n).filter(|r| r.page == row.page);
-        for first in (0..row.signs.len()).filter_map(|start| Number::at(row, start)) {
+        for start in (0..row.signs.len()).filter(|start| row.reads(*start, "IDVNM")) {
             // A speck or a stamp may lie between as a row of its own.
-            let second = (1..=3).find_map(|n| {
-                let row = below(n)?;
-                let birth = (0..row.signs.len()).filter(|s| first.is_above(row, *s));
-                birth.filter_map(|start| Birth::at(row, start, &first)).next().map(|birth| (n, birth))
-            });
-            let Some((n, second)) = second else { continue };
-            if !first.holds(&second) {
-                continue;
-            }
-            let third = (n + 1..=n + 2).filter_map(below).map(|row| first.name_in(row)).find(|name| !name.is_empty());
-            let words: Vec<&Word> = first.words.iter().chain(&second.words).copied().collect();
-            zones.push(Zone {
-                page: row.page,
-                bounds: crate::union(&words),
-                birth_date: second.date(&first.id),
-                sex: second.sex,
-                name: third.unwrap_or_default(),
-                repaired: first.repaired || second.repaired,
-                personal_id: first.id,
-            });
+            let below = rows[i + 1..].iter().take_while(|r| r.page == row.page).take(4);
+            let below: Vec<&Row> = below.collect();
+            zones.extend(zone(row, start, &below));
         }
     }
     zones
+}
+
+/// The one zone that begins there, if its check digits single one out.
+fn zone(row: &Row, start: usize, below: &[&Row]) -> Option<Zone> {
+    let place = Place::of(row, start)?;
+    let numbers = Number::all(row, start, &place);
+    let mut found: Vec<(bool, &Number, Birth)> = Vec::new();
+    let mut second = 0;
+    for (n, lower) in below.iter().enumerate().take(3) {
+        for start in (0..lower.signs.len()).filter(|s| place.is_above(&lower.signs[*s])) {
+            for birth in Birth::all(lower, start, &place) {
+                for number in numbers.iter().filter(|number| number.fits(&birth)) {
+                    second = n;
+                    found.push((number.chosen || birth.chosen, number, birth.clone()));
+                }
+            }
+        }
+        if !found.is_empty() {
+            break;
+        }
+    }
+    // What was read as it stands goes before any choice.
+    found.sort_by_key(|(chosen, ..)| *chosen);
+    let (chosen, number, birth) = found.first()?;
+    let rivals = |(_, n, b): &(bool, &Number, Birth)| n.id != number.id || b.born != birth.born;
+    if *chosen && found.iter().any(rivals) {
+        return None;
+    }
+    let mut names = below[second + 1..].iter().map(|row| place.name_in(row));
+    let words: Vec<&Word> = number.words.iter().chain(&birth.words).copied().collect();
+    Some(Zone {
+        page: row.page,
+        bounds: crate::union(&words),
+        personal_id: number.id.clone(),
+        birth_date: birth.date(&number.id),
+        sex: birth.sex,
+        name: names.find(|name| !name.is_empty()).unwrap_or_default(),
+        repaired: *chosen || number.repaired || birth.repaired,
+    })
 }
 
 impl Zone {
@@ -72,8 +95,10 @@ impl Zone {
     /// cut at the end of the line.
     pub fn confirms(&self, name: &str) -> bool {
         let plain = crate::layout::plain(name).to_uppercase();
-        let parts: Vec<Vec<char>> = plain.split(' ').map(|part| part.chars().collect()).collect();
-        let read: Vec<char> = self.name.chars().map(letter).collect();
+        // The serifs of an I make it a TI, so neither is told from the other.
+        let parts: Vec<Vec<char>> = plain.split(' ').map(|part| part.replace("TI", "I").chars().collect()).collect();
+        let read: String = self.name.chars().map(letter).collect();
+        let read: Vec<char> = read.replace("TI", "I").replace("II", "I").chars().collect();
         parts.len() >= 2 && says(&read, &parts)
     }
 
@@ -115,10 +140,27 @@ struct Row<'a> {
 }
 
 struct Sign<'a> {
+    /// Of the zone's alphabet.
     is: char,
+    /// The digits that it may be, the likelier first.
+    digits: &'static str,
     left: u32,
     word: &'a Word,
 }
+
+/// Some digits of a row.
+struct Digits {
+    are: String,
+    /// Where the row goes on.
+    end: usize,
+    /// A letter was taken for a digit.
+    repaired: bool,
+    /// A digit was taken for another.
+    chosen: bool,
+}
+
+/// More ways than these to read a few digits make none of them worth anything.
+const MANY: usize = 512;
 
 impl<'a> Row<'a> {
     fn new(lines: &'a [Line]) -> Self {
@@ -128,128 +170,176 @@ impl<'a> Row<'a> {
             let count = word.text.chars().count().max(1) as u64;
             for (i, c) in word.text.chars().enumerate() {
                 let left = left + (u64::from(width) * i as u64 / count) as u32;
-                signs.extend(normal(c).map(|is| Sign { is, left, word }));
+                signs.extend(normal(c).map(|is| Sign { is, digits: digits(c, is), left, word }));
             }
         }
         Self { page: lines[0].page, signs }
     }
 
-    /// Digits, by what they look like; the flag tells whether any was a letter.
-    fn digits(&self, from: usize, count: usize) -> Option<(String, bool)> {
-        let signs = self.signs.get(from..from + count)?;
-        let digits: String = signs.iter().map(|sign| digit(sign.is)).collect::<Option<_>>()?;
-        Some((digits, signs.iter().any(|sign| !sign.is.is_ascii_digit())))
+    /// Every way to read `count` digits from a place on.
+    fn digits(&self, from: usize, count: usize) -> Vec<Digits> {
+        let mut ways = vec![Digits { are: String::new(), end: from, repaired: false, chosen: false }];
+        for _ in 0..count {
+            let mut longer = Vec::new();
+            for way in ways {
+                let Some(sign) = self.signs.get(way.end) else { continue };
+                for (i, digit) in sign.digits.chars().enumerate() {
+                    longer.push(Digits {
+                        are: format!("{}{digit}", way.are),
+                        end: way.end + 1,
+                        repaired: way.repaired || !sign.is.is_ascii_digit(),
+                        chosen: way.chosen || i > 0,
+                    });
+                }
+                // One 3 read twice.
+                if sign.is == '3' && self.signs.get(way.end + 1).is_some_and(|next| next.is == '5') {
+                    longer.push(Digits { are: way.are + "3", end: way.end + 2, repaired: way.repaired, chosen: true });
+                }
+            }
+            longer.truncate(MANY);
+            ways = longer;
+        }
+        ways
     }
 
-    /// The last sign before `edge`, which must be a digit, past fillers from `from` on.
-    fn last(&self, from: usize, edge: u32) -> Option<(usize, u32, bool)> {
-        let at = (from..self.signs.len()).rev().find(|i| self.signs[*i].left < edge)?;
-        let is = self.signs[at].is;
-        Some((at, digit(is)?.to_digit(10)?, !is.is_ascii_digit()))
+    /// The last digit before `edge`, past fillers from `from` on, in every way to read it.
+    fn last(&self, from: usize, edge: u32) -> Vec<Digits> {
+        let at = (from..self.signs.len()).rev().find(|i| self.signs[*i].left < edge);
+        at.map_or(Vec::new(), |at| self.digits(at, 1))
+    }
+
+    /// Whether these letters stand there, one of them perhaps misread.
+    fn reads(&self, start: usize, letters: &str) -> bool {
+        let Some(signs) = self.signs.get(start..start + letters.len()) else { return false };
+        let same = |(sign, expected): &(&Sign, char)| {
+            letter(sign.is) == *expected || (*expected == 'D' && matches!(sign.is, '0' | 'O'))
+        };
+        signs.iter().zip(letters.chars()).filter(|pair| !same(pair)).count() <= 1
     }
 
     fn words(&self, from: usize, to: usize) -> Vec<&'a Word> {
-        let mut words: Vec<&Word> = self.signs[from..=to].iter().map(|sign| sign.word).collect();
+        let mut words: Vec<&Word> = self.signs[from..to].iter().map(|sign| sign.word).collect();
         words.dedup_by(|a, b| std::ptr::eq(*a, *b));
         words
     }
 }
 
-/// The first line.
-struct Number<'a> {
-    /// Document number and its check digit.
-    document: String,
-    id: String,
-    check: u32,
+/// Where a zone lies across the page.
+struct Place {
     left: u32,
     /// Of one character, in pixels.
     pitch: u32,
-    words: Vec<&'a Word>,
-    repaired: bool,
 }
 
-impl<'a> Number<'a> {
-    fn at(row: &Row<'a>, start: usize) -> Option<Self> {
-        if !reads(row, start, "IDVNM") {
-            return None;
-        }
-        let (document, one) = row.digits(start + 5, 10)?;
-        let (id, two) = row.digits(start + 15, 12)?;
+impl Place {
+    fn of(row: &Row, start: usize) -> Option<Self> {
         let left = row.signs[start].left;
-        let pitch = (row.signs[start + 26].left.saturating_sub(left) / 26).max(1);
-        let (end, check, three) = row.last(start + 27, left + 32 * pitch)?;
-        let words = row.words(start, end);
-        Some(Self { document, id, check, left, pitch, words, repaired: one || two || three })
+        let pitch = (row.signs.get(start + 26)?.left.saturating_sub(left) / 26).max(1);
+        Some(Self { left, pitch })
     }
 
     /// Whether a sign of a lower row may begin a line of the same zone.
-    fn is_above(&self, row: &Row, start: usize) -> bool {
-        row.signs[start].left.abs_diff(self.left) <= 3 * self.pitch
+    fn is_above(&self, sign: &Sign) -> bool {
+        sign.left.abs_diff(self.left) <= 3 * self.pitch
     }
 
     fn right(&self) -> u32 {
-        self.left + 33 * self.pitch
-    }
-
-    fn holds(&self, birth: &Birth) -> bool {
-        let all = format!("{}{}<<{}{}{}<<<<<<<<<<<", self.document, self.id, self.check, birth.born, birth.expires);
-        valid(&self.document)
-            && check(&self.id) == self.check
-            && valid(&birth.born)
-            && valid(&birth.expires)
-            && check(&all) == birth.check
+        self.left.saturating_add(self.pitch.saturating_mul(33))
     }
 
     /// What stands in a lower row below the zone's first line.
     fn name_in(&self, row: &Row) -> String {
-        let below = |s: &&Sign| s.left + 3 * self.pitch >= self.left && s.left < self.right();
+        let below = |s: &&Sign| s.left.saturating_add(3 * self.pitch) >= self.left && s.left < self.right();
         row.signs.iter().filter(below).map(|s| s.is).collect()
     }
 }
 
-/// The second line.
+/// The first line, in one way to read it.
+struct Number<'a> {
+    /// Document number and its check digit.
+    document: String,
+    id: String,
+    check: String,
+    words: Vec<&'a Word>,
+    repaired: bool,
+    chosen: bool,
+}
+
+impl<'a> Number<'a> {
+    /// Every reading whose check digits hold and in which the document number is the end of the personal one.
+    fn all(row: &Row<'a>, start: usize, place: &Place) -> Vec<Self> {
+        let mut all = Vec::new();
+        for document in row.digits(start + 5, 10).into_iter().filter(|d| valid(&d.are)) {
+            for id in row.digits(document.end, 12).into_iter().filter(|id| id.are[3..] == document.are[..9]) {
+                let last = row.last(id.end, place.right()).into_iter();
+                all.extend(last.filter(|last| last.are == check(&id.are).to_string()).map(|last| Self {
+                    words: row.words(start, last.end),
+                    repaired: document.repaired || id.repaired || last.repaired,
+                    chosen: document.chosen || id.chosen || last.chosen,
+                    document: document.are.clone(),
+                    id: id.are.clone(),
+                    check: last.are,
+                }));
+            }
+        }
+        all
+    }
+
+    /// Whether a second line belongs below this one.
+    fn fits(&self, birth: &Birth) -> bool {
+        let all = format!("{}{}<<{}{}{}<<<<<<<<<<<", self.document, self.id, self.check, birth.born, birth.expires);
+        check(&all).to_string() == birth.check && self.id[4..6] == birth.born[..2]
+    }
+}
+
+/// The second line, in one way to read it.
+#[derive(Clone)]
 struct Birth<'a> {
     /// `YYMMDD` and check digit.
     born: String,
     sex: Option<&'static str>,
     expires: String,
     /// Over all lines.
-    check: u32,
+    check: String,
     words: Vec<&'a Word>,
     repaired: bool,
+    chosen: bool,
 }
 
 impl<'a> Birth<'a> {
-    fn at(row: &Row<'a>, start: usize, above: &Number) -> Option<Self> {
-        let (born, one) = row.digits(start, 7)?;
-        let (expires, two) = row.digits(start + 8, 7)?;
-        if !reads(row, start + 15, "VNM") {
-            return None;
+    /// Every reading whose own check digits hold.
+    fn all(row: &Row<'a>, start: usize, place: &Place) -> Vec<Self> {
+        let mut all = Vec::new();
+        for born in row.digits(start, 7).into_iter().filter(|d| valid(&d.are)) {
+            let sex = match row.signs.get(born.end).map(|sign| sign.is) {
+                Some('M') => Some("Nam"),
+                Some('F') => Some("Nữ"),
+                _ => None,
+            };
+            for expires in row.digits(born.end + 1, 7).into_iter().filter(|d| valid(&d.are)) {
+                if !row.reads(expires.end, "VNM") && !row.reads(expires.end, "VWNM") {
+                    continue;
+                }
+                all.extend(row.last(expires.end + 3, place.right()).into_iter().map(|last| Self {
+                    words: row.words(start, last.end),
+                    repaired: born.repaired || expires.repaired || last.repaired,
+                    chosen: born.chosen || expires.chosen || last.chosen,
+                    born: born.are.clone(),
+                    sex,
+                    expires: expires.are.clone(),
+                    check: last.are,
+                }));
+            }
         }
-        let sex = match row.signs[start + 7].is {
-            'M' => Some("Nam"),
-            'F' => Some("Nữ"),
-            _ => None,
-        };
-        let (end, check, three) = row.last(start + 18, above.right())?;
-        Some(Self { born, sex, expires, check, words: row.words(start, end), repaired: one || two || three })
+        all
     }
 
     /// The day of birth, in the century that the personal number says.
     fn date(&self, id: &str) -> Option<String> {
         let year = personal_id::parse(id)?.birth_year;
-        let (yy, mm, dd) = (&self.born[..2], &self.born[2..4], &self.born[4..6]);
-        crate::dates::packed(&format!("{dd}{mm}{:02}{yy}", year / 100))
+        let (month, day) = (&self.born[2..4], &self.born[4..6]);
+        crate::dates::packed(&format!("{day}{month}{year}"))
     }
-}
-
-/// Whether these letters stand there, one of them perhaps misread.
-fn reads(row: &Row, start: usize, letters: &str) -> bool {
-    let Some(signs) = row.signs.get(start..start + letters.len()) else { return false };
-    let same = |(sign, expected): &(&Sign, char)| {
-        letter(sign.is) == *expected || (*expected == 'D' && matches!(sign.is, '0' | 'O'))
-    };
-    signs.iter().zip(letters.chars()).filter(|pair| !same(pair)).count() <= 1
 }
 
 /// A sign of the zone's alphabet for what was read; `None` for dirt.
@@ -261,19 +351,22 @@ fn normal(c: char) -> Option<char> {
     }
 }
 
-/// A digit for a sign where only a digit can stand.
-fn digit(c: char) -> Option<char> {
-    match c {
-        '0'..='9' => Some(c),
-        'O' | 'Q' | 'D' | 'U' => Some('0'),
-        'I' | 'L' | 'J' => Some('1'),
-        'Z' => Some('2'),
-        'A' => Some('4'),
-        'S' => Some('5'),
-        'G' => Some('6'),
-        'T' => Some('7'),
-        'B' => Some('8'),
-        _ => None,
+/// The digits that a sign may be where only a digit can stand; `c` is the sign before its mark was lost.
+fn digits(c: char, is: char) -> &'static str {
+    match is {
+        // The stroke of a 6 is a mark to whoever expects Vietnamese.
+        'O' | 'E' | 'A' if !c.is_ascii() => "60",
+        '0' | 'O' | 'Q' | 'D' | 'U' => "0",
+        '1' | 'I' | 'L' | 'J' => "1",
+        '2' | 'Z' => "2",
+        '3' => "3",
+        '4' | 'A' => "4",
+        '5' | 'S' => "53",
+        '6' | 'G' => "6",
+        '7' | 'T' => "7",
+        '8' | 'B' => "8",
+        '9' => "9",
+        _ => "",
     }
 }
 
@@ -291,7 +384,7 @@ fn letter(c: char) -> char {
 }
 
 /// The check digit of ICAO 9303, part 3, 4.9: weights 7, 3, 1, letters from 10 on, fillers 0.
-pub fn check(text: &str) -> u32 {
+fn check(text: &str) -> u32 {
     let values = text.chars().map(|c| c.to_digit(36).unwrap_or(0));
     values.zip([7, 3, 1].into_iter().cycle()).map(|(value, weight)| value * weight).sum::<u32>() % 10
 }

@@ -278,12 +278,11 @@ fn difference(person: &[Heard], name: FieldName) -> Option<Difference> {
     (values.len() > 1).then_some(Difference { field: name, values })
 }
 
-/// The zone's name where it is clearly another one. It has no marks, so it is heard last, and no check digit, so beside
-/// a code one letter may be wrong.
+/// The zone's name where it is clearly another one. It has no marks, so it is heard last, and no check digit, so one
+/// letter may be wrong.
 fn other_name(zone: &Zone, known: &[Said]) -> Option<Said> {
     let value = zone.name()?;
-    let slips = usize::from(known.iter().any(|v| v.source == Witness::Code));
-    let said = |v: &Said| zone.confirms(&v.value) || distance(&layout::plain(&v.value), &fold(&value)) <= slips;
+    let said = |v: &Said| zone.confirms(&v.value) || distance(&layout::plain(&v.value), &fold(&value)) <= 1;
     (!known.iter().any(said)).then_some(Said { source: Witness::Mrz, value, page: zone.page, bounds: zone.bounds })
 }
 
