@@ -78,6 +78,53 @@ describe('the clerk’s day, by keyboard alone', () => {
     expect(await field(page, 'personal_id').inputValue()).toBe('027188001234')
   })
 
+  it('shows beside a field what else the paper says, and takes it by key or click', async () => {
+    const { page, complaints } = await desk()
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Alt+ArrowDown')
+    const birth = field(page, 'birth_date')
+    const other = page.getByTestId('other-birth_date')
+    const value = () => Promise.all([birth.inputValue(), other.textContent()])
+    await birth.focus()
+    expect(await value()).toEqual(['05/09/1988', '06/09/1988'])
+    expect(await page.locator('#besides-birth_date').textContent()).toContain('Chữ in trang 1:')
+    // What the others say of the rest is the same, so nothing stands there.
+    expect(await page.locator('#besides-owner_name').count()).toBe(0)
+    await page.keyboard.press('F6')
+    await expect.poll(value).toEqual(['06/09/1988', '05/09/1988'])
+    expect(await page.locator('#origin-birth_date').textContent()).toContain('Cán bộ')
+    // By Tab and Enter, and so back.
+    await page.keyboard.press('Tab')
+    expect(await other.evaluate((e) => e === document.activeElement)).toBe(true)
+    await page.locator('.mark').first().waitFor()
+    await page.keyboard.press('Enter')
+    await expect.poll(value).toEqual(['05/09/1988', '06/09/1988'])
+    // Once confirmed nothing is left to choose.
+    await page.keyboard.press('Control+Enter')
+    await expect.poll(() => page.locator('.thumb[aria-current]').textContent()).toContain('Giấy tờ 1')
+    await page.keyboard.press('Alt+ArrowDown')
+    await birth.waitFor()
+    expect(await other.count()).toBe(0)
+    expect(complaints).toEqual([])
+  })
+
+  it('says what a personal number means, and whose card lies there besides', async () => {
+    const { page } = await desk()
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Alt+ArrowDown')
+    const digits = page.locator('#besides-personal_id')
+    await expect.poll(() => digits.textContent()).toContain('Bắc Ninh · Nữ · 1988')
+    const stranger = page.getByTestId('stranger')
+    expect(await stranger.textContent()).toContain('Trang 1 có thẻ của người khác (Nguyễn Văn Bình, 027079003355)')
+    await stranger.focus()
+    await page.keyboard.press('Enter')
+    await page.locator('.mark').first().waitFor()
+    await field(page, 'personal_id').fill('028188001234')
+    await page.keyboard.press('Enter')
+    await expect.poll(() => digits.textContent()).toContain('không phải mã tỉnh')
+    expect(await barriers(page)).toEqual([])
+  })
+
   it('writes dates the way they are written here', async () => {
     const { page } = await desk()
     await page.keyboard.press('Enter')

@@ -61,7 +61,8 @@ fn plain(gray: &GrayImage) -> Result<Vec<Barcode>> {
         };
         Barcode {
             kind: kind.into(),
-            text: sohoa_model::text::nfc(&code.text()),
+            // As it is: what a code means may only be known later.
+            text: code.text(),
             bounds: [left, top, right - left, bottom - top],
         }
     });

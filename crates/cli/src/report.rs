@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use sohoa_model::{Code, Error, Result};
+use sohoa_station::trial::Proposed;
 use sohoa_station::{Check, view};
 
 /// A line on standard output. Whoever reads may have seen enough (`sohoa list | head`): then there is nobody to tell.
@@ -155,7 +156,9 @@ pub fn dossier(dossier: &view::Dossier, as_json: bool) -> Result<()> {
         for field in &document.fields {
             let mark = if field.confirmed { '✓' } else { '?' };
             say!("      {mark} {:18} {} ({}, {:.0} %)", field.name, field.value, field.source, field.confidence);
+            differences(field, &document.differences);
         }
+        strangers(&document.strangers);
         for page in &document.pages {
             // A JPEG inside a PDF may be a hair off its resolution.
             if page.dpi.round() < 200.0 {
@@ -225,14 +228,31 @@ pub fn verified(verified: &view::Verified, as_json: bool) -> Result<()> {
     Ok(())
 }
 
-pub fn fields(fields: &[view::Field], as_json: bool) -> Result<()> {
+pub fn proposed(found: &Proposed, as_json: bool) -> Result<()> {
     if as_json {
-        return json(&serde_json::json!({ "fields": fields }));
+        return json(found);
     }
-    for field in fields {
+    for field in &found.fields {
         say!("{:18} {} ({}, {:.0} %)", field.name, field.value, field.source, field.confidence);
+        differences(field, &found.differences);
     }
+    strangers(&found.strangers);
     Ok(())
+}
+
+/// What else the paper says of a field.
+fn differences(field: &view::Field, all: &[view::Difference]) {
+    let values = all.iter().filter(|d| d.field == field.name).flat_map(|d| &d.values);
+    for said in values.filter(|said| said.value != field.value) {
+        say!("      ≠ {:18} {} ({}, trang {})", "", said.value, said.source, said.page);
+    }
+}
+
+fn strangers(all: &[view::Stranger]) {
+    for stranger in all {
+        let who = [&stranger.name, &stranger.personal_id].map(|told| told.as_deref().unwrap_or("—")).join(", ");
+        say!("      ! trang {}: thẻ của người khác ({who}); không lấy trường nào từ thẻ này", stranger.page);
+    }
 }
 
 pub fn checks(checks: &[Check], as_json: bool) -> Result<()> {

@@ -161,7 +161,7 @@ pub fn run(args: Args) -> Result<ExitCode> {
                 (_, Format::Alto) => report::print(&trial::alto(&pages)),
             }
         }
-        Command::Extract { file } => report::fields(&trial::extract(&file)?, json)?,
+        Command::Extract { file } => report::proposed(&trial::extract(&file)?, json)?,
         Command::Doctor => {
             let checks = sohoa_station::doctor(&dir);
             report::checks(&checks, json)?;

@@ -1,6 +1,7 @@
 //! Codes on paper. The QR of the citizen card holds seven fields parted by `|` (number, old number, name, birth date,
-//! sex, address, day of issue); newer cards may hold more, of which the first seven are taken. The QR of a receipt is
-//! searched for what it must contain: dossier code, procedure, personal number.
+//! sex, address, day of issue). The card of 2024 is said to hold more, in an order not made public: the first seven are
+//! taken, and the whole text stays with the page as it was read. The QR of a receipt is searched for what it must
+//! contain: dossier code, procedure, personal number.
 
 use regex::Regex;
 use sohoa_model::{DossierCode, Field, FieldName, Source, page::Barcode, text::nfc};
@@ -12,13 +13,19 @@ use crate::{Page, dates, personal_id};
 static PROCEDURE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\b\d\.\d{6}\b").expect("constant"));
 static PERSONAL_ID: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\b\d{12}\b").expect("constant"));
 
-pub fn read(pages: &[Page]) -> Vec<Field> {
-    pages.iter().flat_map(|page| page.codes.iter().flat_map(|code| fields(code, page.number))).collect()
+/// What one code says.
+pub struct Coded {
+    pub page: u32,
+    /// The code of a citizen card.
+    pub card: bool,
+    pub fields: Vec<Field>,
 }
 
-/// Whether this is the text of a citizen card's code.
-pub fn is_card(text: &str) -> bool {
-    card(text).is_some()
+pub fn read(pages: &[Page]) -> Vec<Coded> {
+    let codes = pages.iter().flat_map(|page| page.codes.iter().map(|code| (page.number, code)));
+    codes
+        .map(|(page, code)| Coded { page, card: card(&nfc(&code.text)).is_some(), fields: fields(code, page) })
+        .collect()
 }
 
 /// The first procedure code in running text.
@@ -26,10 +33,16 @@ pub fn procedure(text: &str) -> Option<&str> {
     PROCEDURE.find(text).map(|m| m.as_str())
 }
 
-fn card(text: &str) -> Option<[&str; 7]> {
-    let mut parts = text.split('|').map(str::trim);
-    let card: [&str; 7] = std::array::from_fn(|_| parts.next().unwrap_or(""));
-    (personal_id::parse(card[0]).is_some() && dates::packed(card[3]).is_some()).then_some(card)
+/// The seven fields of a card, each with single spaces. A number that no rule explains may follow a newer one, so only
+/// its length counts.
+fn card(text: &str) -> Option<[String; 7]> {
+    let mut parts = text.trim_matches(|c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}').split('|');
+    let card: [String; 7] = std::array::from_fn(|_| {
+        let words = parts.next().unwrap_or("").split(|c: char| c.is_whitespace() || c.is_control());
+        words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    });
+    let twelve = card[0].len() == 12 && card[0].bytes().all(|b| b.is_ascii_digit());
+    (twelve && dates::packed(&card[3]).is_some()).then_some(card)
 }
 
 fn fields(code: &Barcode, page: u32) -> Vec<Field> {
@@ -39,15 +52,19 @@ fn fields(code: &Barcode, page: u32) -> Vec<Field> {
     let text = nfc(&code.text);
     let mut found = Vec::new();
     if let Some([id, _, name, birth, sex, address, issued]) = card(&text) {
-        let (birth, issued) = (dates::packed(birth), dates::packed(issued));
-        found.push(field(FieldName::PersonalId, id.to_owned()));
-        found.push(field(FieldName::OwnerName, name.split_whitespace().collect::<Vec<_>>().join(" ")));
-        found.push(field(FieldName::BirthDate, birth.clone().unwrap_or_default()));
-        found.extend(["Nam", "Nữ"].into_iter().filter(|s| *s == sex).map(|s| field(FieldName::Sex, s.to_owned())));
-        found.push(field(FieldName::Address, address.to_owned()));
-        found.push(field(FieldName::CardIssuedDate, issued.unwrap_or_default()));
+        let birth = dates::packed(&birth);
+        let sex = ["Nam", "Nữ"].into_iter().find(|known| known.to_lowercase() == sex.to_lowercase());
+        let told = [
+            (FieldName::PersonalId, Some(id.clone())),
+            (FieldName::OwnerName, Some(name)),
+            (FieldName::BirthDate, birth.clone()),
+            (FieldName::Sex, sex.map(str::to_owned)),
+            (FieldName::Address, Some(address)),
+            (FieldName::CardIssuedDate, dates::packed(&issued)),
+        ];
+        found.extend(told.into_iter().filter_map(|(name, value)| Some(field(name, value?))));
         found.retain(|f| !f.value.is_empty());
-        if personal_id::check(id, birth.as_deref(), Some(sex).filter(|s| !s.is_empty())).is_some() {
+        if personal_id::check(&id, birth.as_deref(), sex).is_some() {
             found.iter_mut().for_each(|f| f.confidence = 80.0);
         }
         return found;
@@ -80,6 +97,18 @@ mod tests {
         assert!(fields.iter().all(|(_, _, confidence)| *confidence == 99.0));
         // A number that does not fit the birth date is worth a look.
         assert!(read(&seven.replace("1994", "1995")).iter().all(|(_, _, c)| *c == 80.0));
+        // Line ends, a separator too many, spaces, another case, nothing in the middle: all the same card.
+        for odd in [
+            format!("{seven}|\r\n"),
+            format!("\u{feff}{}\n", seven.replace('|', " | ")),
+            seven.replace("125000111", "").replace("Nữ", "NỮ").replace("A, Võ", "A,\r\nVõ"),
+        ] {
+            assert_eq!(fields, read(&odd), "{odd:?}");
+        }
+        assert_eq!(read(&seven.replace("Nữ", "?")).len(), 5);
+        // A province that no list has is no reason to lose a card, but one to look.
+        let new = read(&seven.replace("027194", "097194"));
+        assert!(new.len() == 6 && new.iter().all(|(_, _, c)| *c == 80.0));
         // An old card without the last fields, an impossible date of issue.
         assert_eq!(read("027194000123||Đỗ Thị Hồng Nhung|02031994").len(), 3);
         assert_eq!(read(&seven.replace("10052021", "31022021")).len(), 5);

@@ -1,11 +1,13 @@
 //! What kind of paper it is. Its name stands in capitals, centred, in the upper part of the first page; a công văn has
-//! none and is told by `V/v` under its number; a card by its code.
+//! none and is told by `V/v` under its number; a card by its code or machine-readable zone.
 
-use sohoa_model::{DocumentType, Field, FieldName, Source};
+use sohoa_model::{Box4, DocumentType, Field, FieldName, Source};
 
+use crate::codes::Coded;
 use crate::header::{self, Number};
 use crate::layout::{self, Line};
-use crate::{Page, codes, read_from};
+use crate::mrz::Zone;
+use crate::read_from;
 
 /// The kind and where its name stands.
 pub struct Kind {
@@ -76,18 +78,24 @@ const OWN_WORDS: [(&str, &str); 8] = [
 /// How far down a title may begin, in thousandths of the page.
 const UPPER: u32 = 500;
 
-pub fn tell(lines: &[Line], pages: &[Page], coded: &[Field]) -> Option<Kind> {
+pub fn tell(lines: &[Line], coded: &[Coded], zones: &[Zone]) -> Option<Kind> {
     let first = lines.first().map(|l| l.page);
     // The card's own code, unless the card is only copied behind some other paper.
-    let card = pages.iter().find(|p| p.codes.iter().any(|c| codes::is_card(&c.text)));
-    if let Some(page) = card.filter(|p| first.is_none_or(|first| p.number <= first)) {
-        let bounds = coded.iter().find(|f| f.page == Some(page.number)).and_then(|f| f.bounds);
-        let (name, value) = (FieldName::DocumentType, "can_cuoc".to_owned());
-        let field = Field { name, value, source: Source::Code, confidence: 99.0, page: Some(page.number), bounds };
-        return Some(Kind::new("can_cuoc", field, None));
+    if let Some(card) = coded.iter().find(|c| c.card).filter(|c| first.is_none_or(|first| c.page <= first)) {
+        return Some(by_machine(card.page, card.fields.first().and_then(|f| f.bounds), 99.0));
     }
     let upper = lines.iter().take_while(|l| Some(l.page) == first).filter(|l| l.top < UPPER).count();
-    titled(lines, upper).or_else(|| on_card(lines)).or_else(|| by_number(lines, upper)).or_else(|| by_own_words(lines))
+    let zone = zones.first().filter(|z| Some(z.page) == first);
+    titled(lines, upper)
+        .or_else(|| zone.map(|z| by_machine(z.page, z.bounds, 97.0)))
+        .or_else(|| on_card(lines))
+        .or_else(|| by_number(lines, upper))
+        .or_else(|| by_own_words(lines))
+}
+
+fn by_machine(page: u32, bounds: Option<Box4>, confidence: f32) -> Kind {
+    let (name, value) = (FieldName::DocumentType, "can_cuoc".to_owned());
+    Kind::new("can_cuoc", Field { name, value, source: Source::Code, confidence, page: Some(page), bounds }, None)
 }
 
 /// The first line of the upper page that begins with a type's name.

@@ -115,14 +115,16 @@ struct Found {
     label: Label,
 }
 
-pub fn read(lines: &[Line], kind: Option<&Kind>) -> Vec<Field> {
+/// The fields of the paper and its owner, and of everybody else whose card lies there.
+pub fn read(lines: &[Line], kind: Option<&Kind>) -> (Vec<Field>, Vec<Vec<Field>>) {
     let key = kind.map_or("", |k| k.key);
-    let mut people = People::default();
+    let card = key == "can_cuoc";
+    let mut people = People::new(card);
     let mut found: Vec<Field> = Vec::new();
     for (at, line) in lines.iter().enumerate() {
         let labels = on(line);
         for (n, label) in labels.iter().enumerate() {
-            let value = Region::after(lines, at, label, labels.get(n + 1), key == "can_cuoc");
+            let value = Region::after(lines, at, label, labels.get(n + 1), card);
             let left = place(line, label.first);
             match label.label {
                 // A list names many; none of them owns it.
@@ -134,22 +136,28 @@ pub fn read(lines: &[Line], kind: Option<&Kind>) -> Vec<Field> {
                     (FieldName::IssuedDate | FieldName::Agency, Some(field)) => {
                         found.extend(kind.filter(|k| k.is_civil_status()).map(|_| field));
                     }
+                    (FieldName::PersonalId, Some(field)) if card => people.number(line, left, field),
                     (_, Some(field)) if key != "danh_sach" => people.tell(left, field),
                     _ => {}
                 },
                 End => {}
             }
         }
-        if key == "can_cuoc" && line.begins("ngay thang nam") {
-            // On the back of a card, the day of issue.
-            let date = dates::any(&line.words()).filter(|_| !line.begins("ngay thang nam sinh"));
-            found.extend(date.map(|d| read_from(FieldName::CardIssuedDate, d.value, &d.words, line.page, 0.9)));
+        if card && line.begins("ngay thang nam") {
+            // On the back of a card, the day of issue; on newer ones the day of expiry stands below it.
+            let other = line.begins("ngay thang nam sinh") || line.begins("ngay thang nam het han");
+            let below = lines.get(at + 1).filter(|l| l.page == line.page && on(l).is_empty());
+            let words = [line.words(), below.map_or(Vec::new(), Line::words)];
+            let date = words.iter().filter(|_| !other).find_map(|words| dates::any(words));
+            let issued = date.map(|d| read_from(FieldName::CardIssuedDate, d.value, &d.words, line.page, 0.9));
+            issued.into_iter().for_each(|field| people.tell(line.left, field));
         }
     }
     let nobody = people.is_empty();
-    found.extend(people.owner());
+    let (owner, others) = people.owner();
+    found.extend(owner);
     found.extend(anywhere(lines, &found, key, nobody));
-    found
+    (found, others)
 }
 
 /// Codes that speak for themselves, with or without a label.
@@ -243,7 +251,7 @@ impl<'a> Region<'a> {
         self.runs.iter().find_map(|run| match name {
             FieldName::PersonalId => {
                 let start = run.iter().position(|w| w.text.contains(|c: char| c.is_ascii_digit()))?;
-                let (id, words, repaired) = personal_id::find(&run[start..]).or_else(|| personal_id::find(run))?;
+                let (id, words, repaired) = personal_id::find_any(&run[start..]).or_else(|| personal_id::find(run))?;
                 Some(read_from(name, id, &words, page, if repaired { 0.7 } else { 0.95 }))
             }
             FieldName::BirthDate | FieldName::IssuedDate => {

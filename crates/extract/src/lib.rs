@@ -1,14 +1,14 @@
 //! Words and codes made fields.
 //!
-//! Evidence comes from three places, each with its own module: the head of an official paper as NĐ 30/2020/NĐ-CP lays
-//! it out (`header`), the labels of forms and the person they speak of (`labels`, `persons`), and machine-readable
-//! codes (`codes`). What kind of paper it is comes first (`kind`), because a form has no agency and a list no owner.
+//! Evidence comes from four places, each with its own module: the head of an official paper as NĐ 30/2020/NĐ-CP lays
+//! it out (`header`), the labels of forms and the person they speak of (`labels`, `persons`), machine-readable codes
+//! (`codes`), and the machine-readable zone of cards (`mrz`). What kind of paper it is comes first (`kind`), because a form has no agency and a list no owner.
 //! All rules look at `layout`: rows of segments with folded tokens, so that a lost mark or one misread letter in a
 //! label does no harm. Values stay as read; only dates and numbers are brought into one form (`dates`,
 //! [`personal_id`]).
 //!
-//! A code beats text. Where two pieces of evidence contradict each other, neither is very sure; where they agree, they
-//! vouch for one another. Nothing is final before the clerk confirms it, so what is not on the paper is not proposed.
+//! A code beats text, and whoever says something else is heard too (`weigh`). Where two pieces of evidence contradict
+//! each other, neither is very sure; where they agree, they vouch for one another. Nothing is final before the clerk confirms it, so what is not on the paper is not proposed.
 
 mod codes;
 mod dates;
@@ -16,15 +16,17 @@ mod header;
 mod kind;
 mod labels;
 mod layout;
+mod mrz;
 pub mod personal_id;
 mod persons;
+mod weigh;
 
 use layout::Line;
 use serde::{Deserialize, Serialize};
-use sohoa_model::{Field, FieldName, Source, Word, page::Barcode, text::fold};
+use sohoa_model::{Extracted, Field, FieldName, Source, Word, page::Barcode, text::fold};
 
 /// Grows when the same words would give other fields.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// What decides the outcome besides the pages.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,18 +47,23 @@ pub struct Page<'a> {
     pub codes: &'a [Barcode],
 }
 
-/// The fields of one document, at most one of each name, in the order of [`FieldName`].
-pub fn run(pages: &[Page], params: &Params) -> Vec<Field> {
+/// What one document says: its fields in the order of [`FieldName`], where its sources differ, and who else's card lies
+/// in it.
+pub fn run(pages: &[Page], params: &Params) -> Extracted {
     let lines: Vec<Line> = pages.iter().flat_map(layout::lines).collect();
     let coded = codes::read(pages);
-    let kind = kind::tell(&lines, pages, &coded);
+    let zones = mrz::read(&lines);
+    let kind = kind::tell(&lines, &coded, &zones);
+    let cards = kind.as_ref().is_some_and(|k| k.key == "can_cuoc");
     let mut found = header::read(&lines, kind.as_ref());
-    found.extend(labels::read(&lines, kind.as_ref()));
+    let (more, others) = labels::read(&lines, kind.as_ref());
+    found.extend(more);
     found.extend(kind.map(|kind| kind.field));
-    found.retain(|field| !lies_ahead(field, &params.today));
-    let mut found = best_of_each(found);
-    personal_id::cross_check(&mut found);
-    weigh_against_codes(&mut found, coded)
+    let told = std::iter::once(found).chain(others).map(|mut fields| {
+        fields.retain(|field| !lies_ahead(field, &params.today));
+        best_of_each(fields)
+    });
+    weigh::run(told.collect(), coded, zones, cards)
 }
 
 /// Dates are `YYYY-MM-DD`, so their order is that of their text.
@@ -70,25 +77,6 @@ fn best_of_each(mut found: Vec<Field>) -> Vec<Field> {
     found.sort_by(|a, b| a.name.cmp(&b.name).then(b.confidence.total_cmp(&a.confidence)));
     found.dedup_by_key(|field| field.name);
     found
-}
-
-/// A code takes the place of what was read, and is less sure when the two disagree: one of them may belong to
-/// somebody else.
-fn weigh_against_codes(read: &mut Vec<Field>, coded: Vec<Field>) -> Vec<Field> {
-    for mut field in best_of_each(coded) {
-        match read.iter_mut().find(|other| other.name == field.name) {
-            Some(other) => {
-                let agree = layout::plain(&other.value) == layout::plain(&field.value);
-                if !agree && field.name != FieldName::Address && other.confidence >= 60.0 {
-                    field.confidence = field.confidence.min(80.0);
-                }
-                *other = field;
-            }
-            None => read.push(field),
-        }
-    }
-    read.sort_by_key(|field| field.name);
-    std::mem::take(read)
 }
 
 /// A value read from words. `strength` is how much the place or label says, 0 to 1.

@@ -7,9 +7,95 @@ use sohoa_model::{Field, FieldName, Source, Word};
 /// What the digits of a number say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PersonalId {
+    /// Where the birth was registered: see [`place`].
+    pub place: &'static str,
     pub birth_year: u32,
     /// `Nam` or `Nữ`.
     pub sex: &'static str,
+}
+
+/// Provinces by their codes (TT 07/2016/TT-BCA, Phụ lục 1), as they were before the mergers of 01/07/2025: a number is
+/// given once and for life.
+const PROVINCES: [(u32, &str); 63] = [
+    (1, "Hà Nội"),
+    (2, "Hà Giang"),
+    (4, "Cao Bằng"),
+    (6, "Bắc Kạn"),
+    (8, "Tuyên Quang"),
+    (10, "Lào Cai"),
+    (11, "Điện Biên"),
+    (12, "Lai Châu"),
+    (14, "Sơn La"),
+    (15, "Yên Bái"),
+    (17, "Hòa Bình"),
+    (19, "Thái Nguyên"),
+    (20, "Lạng Sơn"),
+    (22, "Quảng Ninh"),
+    (24, "Bắc Giang"),
+    (25, "Phú Thọ"),
+    (26, "Vĩnh Phúc"),
+    (27, "Bắc Ninh"),
+    (30, "Hải Dương"),
+    (31, "Hải Phòng"),
+    (33, "Hưng Yên"),
+    (34, "Thái Bình"),
+    (35, "Hà Nam"),
+    (36, "Nam Định"),
+    (37, "Ninh Bình"),
+    (38, "Thanh Hóa"),
+    (40, "Nghệ An"),
+    (42, "Hà Tĩnh"),
+    (44, "Quảng Bình"),
+    (45, "Quảng Trị"),
+    (46, "Thừa Thiên Huế"),
+    (48, "Đà Nẵng"),
+    (49, "Quảng Nam"),
+    (51, "Quảng Ngãi"),
+    (52, "Bình Định"),
+    (54, "Phú Yên"),
+    (56, "Khánh Hòa"),
+    (58, "Ninh Thuận"),
+    (60, "Bình Thuận"),
+    (62, "Kon Tum"),
+    (64, "Gia Lai"),
+    (66, "Đắk Lắk"),
+    (67, "Đắk Nông"),
+    (68, "Lâm Đồng"),
+    (70, "Bình Phước"),
+    (72, "Tây Ninh"),
+    (74, "Bình Dương"),
+    (75, "Đồng Nai"),
+    (77, "Bà Rịa - Vũng Tàu"),
+    (79, "Hồ Chí Minh"),
+    (80, "Long An"),
+    (82, "Tiền Giang"),
+    (83, "Bến Tre"),
+    (84, "Trà Vinh"),
+    (86, "Vĩnh Long"),
+    (87, "Đồng Tháp"),
+    (89, "An Giang"),
+    (91, "Kiên Giang"),
+    (92, "Cần Thơ"),
+    (93, "Hậu Giang"),
+    (94, "Sóc Trăng"),
+    (95, "Bạc Liêu"),
+    (96, "Cà Mau"),
+];
+
+/// The province in which a number says that the birth was registered, for showing; `Nước ngoài` for a birth abroad
+/// (one code per country from 101 on, taken generously); `None` where no such code was ever given out.
+///
+/// ```
+/// use sohoa_extract::personal_id;
+/// assert_eq!(personal_id::place("027194000123"), Some("Bắc Ninh"));
+/// assert_eq!(personal_id::place("024194000123"), Some("Bắc Giang"));
+/// assert_eq!(personal_id::place("028194000123"), None);
+/// ```
+pub fn place(id: &str) -> Option<&'static str> {
+    match id.get(..3).filter(|code| code.bytes().all(|b| b.is_ascii_digit()))?.parse().ok()? {
+        101..=399 => Some("Nước ngoài"),
+        code => PROVINCES.iter().find(|(known, _)| *known == code).map(|(_, name)| *name),
+    }
 }
 
 /// The meaning of a number; `None` when it cannot be one.
@@ -17,16 +103,16 @@ pub struct PersonalId {
 /// ```
 /// use sohoa_extract::personal_id;
 /// let id = personal_id::parse("027194000123").unwrap();
-/// assert_eq!((id.birth_year, id.sex), (1994, "Nữ"));
+/// assert_eq!((id.place, id.birth_year, id.sex), ("Bắc Ninh", 1994, "Nữ"));
 /// assert_eq!(personal_id::parse("27194000123"), None);
 /// ```
 pub fn parse(id: &str) -> Option<PersonalId> {
     let digits: Vec<u32> = id.chars().map(|c| c.to_digit(10)).collect::<Option<_>>()?;
-    let [a, b, c, century, tens, ones, _, _, _, _, _, _] = digits[..] else { return None };
-    // Provinces run from 001 (Hà Nội) to 096 (Cà Mau); from 101 on stand the countries of those born abroad, taken
-    // generously. Nobody living was born before the 20th or after the 21st century.
-    let known = matches!(100 * a + 10 * b + c, 1..=96 | 101..=399) && century <= 3;
-    known.then(|| PersonalId {
+    let [_, _, _, century, tens, ones, _, _, _, _, _, _] = digits[..] else { return None };
+    // Nobody living was born before the 20th or after the 21st century.
+    let place = place(id).filter(|_| century <= 3)?;
+    Some(PersonalId {
+        place,
         birth_year: 1900 + 100 * (century / 2) + 10 * tens + ones,
         sex: if century % 2 == 0 { "Nam" } else { "Nữ" },
     })
@@ -52,6 +138,16 @@ pub fn check(id: &str, birth: Option<&str>, sex: Option<&str>) -> Option<FieldNa
 /// The first personal number in some words, with those that hold it and whether a letter had to be taken for a digit.
 /// Its digits may be spaced in groups, as on some forms with a box for each.
 pub(crate) fn find<'a>(words: &[&'a Word]) -> Option<(String, Vec<&'a Word>, bool)> {
+    twelve(words, |digits| parse(digits).is_some())
+}
+
+/// As [`find`], for a place where nothing but a personal number can stand: one that was misread, or that follows rules
+/// made after these, is better shown than lost.
+pub(crate) fn find_any<'a>(words: &[&'a Word]) -> Option<(String, Vec<&'a Word>, bool)> {
+    find(words).or_else(|| twelve(words, |_| true))
+}
+
+fn twelve<'a>(words: &[&'a Word], fits: impl Fn(&str) -> bool) -> Option<(String, Vec<&'a Word>, bool)> {
     for start in 0..words.len() {
         let mut digits = String::new();
         let mut repaired = false;
@@ -66,7 +162,7 @@ pub(crate) fn find<'a>(words: &[&'a Word]) -> Option<(String, Vec<&'a Word>, boo
             repaired |= plain < text.chars().count();
             digits += &read;
             if digits.len() >= 12 {
-                if digits.len() == 12 && parse(&digits).is_some() {
+                if digits.len() == 12 && fits(&digits) {
                     return Some((digits, words[start..=start + i].to_vec(), repaired));
                 }
                 break;
@@ -96,7 +192,7 @@ pub(crate) fn cross_check(found: &mut [Field]) {
     let get = |name| found.iter().find(|f| f.name == name && f.source == Source::Text).map(|f| f.value.clone());
     let Some(id) = get(FieldName::PersonalId) else { return };
     let (birth, sex) = (get(FieldName::BirthDate), get(FieldName::Sex));
-    if birth.is_none() && sex.is_none() {
+    if birth.is_none() && sex.is_none() && parse(&id).is_some() {
         return;
     }
     let contradicted = check(&id, birth.as_deref(), sex.as_deref());
@@ -125,11 +221,13 @@ mod tests {
 
     #[test]
     fn the_number_knows_year_and_sex() {
-        assert_eq!(parse("027204000123"), Some(PersonalId { birth_year: 2004, sex: "Nam" }));
+        assert_eq!(parse("027204000123"), Some(PersonalId { place: "Bắc Ninh", birth_year: 2004, sex: "Nam" }));
         assert_eq!(parse("127194000123").map(|id| id.birth_year), Some(1994), "born abroad");
-        assert_eq!(parse("024385000123"), Some(PersonalId { birth_year: 2085, sex: "Nữ" }));
+        assert_eq!(parse("024385000123"), Some(PersonalId { place: "Bắc Giang", birth_year: 2085, sex: "Nữ" }));
         for bad in [
             "097194000123",
+            "003194000123",
+            "100194000123",
             "427194000123",
             "027994000123",
             "02719400012",

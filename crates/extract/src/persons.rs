@@ -1,7 +1,7 @@
 //! Whom a paper speaks of. Forms name several people: the one who asks, the child, father and mother, bride and groom.
 //! The owner is who asks, or else who is named first; what stands under another's name is another's.
 
-use sohoa_model::{Field, Word};
+use sohoa_model::{Field, FieldName, Word};
 
 use crate::layout::{self, Line};
 
@@ -29,16 +29,30 @@ pub struct Person {
 /// The people of a document as its lines are read.
 #[derive(Default)]
 pub struct People {
+    /// Whether it is a card, or several: there the number stands above the name, and nobody names anybody else.
+    cards: bool,
     people: Vec<Person>,
     /// What stood before anybody was named.
     before: Vec<Field>,
 }
 
 impl People {
+    pub fn new(cards: bool) -> Self {
+        Self { cards, ..Self::default() }
+    }
+
     /// A label named somebody. Without a readable name it opens only somebody else, whose values must not be taken for
     /// the owner's.
     pub fn name(&mut self, role: Role, line: &Line, left: u32, name: Option<Field>) {
         if role != Role::Other && name.is_none() {
+            return;
+        }
+        // On a card the number has opened its person already.
+        let nameless = |p: &&mut Person| p.fields.iter().all(|f| f.name != FieldName::OwnerName);
+        if self.cards
+            && let Some(person) = self.above(left).filter(nameless)
+        {
+            person.fields.splice(0..0, name);
             return;
         }
         // The same person named again, as under a signature, opens nothing new.
@@ -51,23 +65,36 @@ impl People {
         self.people.push(Person { role, page: line.page, row: line.row, left, fields });
     }
 
+    /// The number on a card's face: who follows is whom it belongs to.
+    pub fn number(&mut self, line: &Line, left: u32, id: Field) {
+        let known = |p: &Person| p.fields.iter().any(|f| f.name == id.name && f.value == id.value);
+        if !self.people.iter().any(known) {
+            self.people.push(Person { role: Role::Named, page: line.page, row: line.row, left, fields: vec![id] });
+        }
+    }
+
     /// A value belongs to who was named last; where two were named side by side, to the one above it.
     pub fn tell(&mut self, left: u32, field: Field) {
-        let Some(last) = self.people.last() else {
+        let Some(person) = self.above(left) else {
             if !self.before.iter().any(|f| f.name == field.name) {
                 self.before.push(field);
             }
             return;
         };
+        if !person.fields.iter().any(|f| f.name == field.name) {
+            person.fields.push(field);
+        }
+    }
+
+    /// Who was named last; of those side by side, the one that stands above this place.
+    fn above(&mut self, left: u32) -> Option<&mut Person> {
+        let last = self.people.last()?;
         let (page, row) = (last.page, last.row);
         let beside = self.people.iter_mut().filter(|p| p.page == page && p.row == row);
         let mut beside: Vec<&mut Person> = beside.collect();
         beside.sort_by_key(|p| p.left);
         let at = beside.iter().rposition(|p| p.left <= left + 30).unwrap_or(0);
-        let person = &mut beside[at];
-        if !person.fields.iter().any(|f| f.name == field.name) {
-            person.fields.push(field);
-        }
+        Some(beside.swap_remove(at))
     }
 
     /// Whether nobody was named.
@@ -75,25 +102,24 @@ impl People {
         self.people.is_empty()
     }
 
-    /// All that is known of the owner.
-    pub fn owner(self) -> Vec<Field> {
+    /// All that is known of the owner; on cards, of everybody else too.
+    pub fn owner(self) -> (Vec<Field>, Vec<Vec<Field>>) {
         let Some(first) = self.people.iter().map(|p| p.role).min().filter(|role| *role != Role::Other) else {
-            return if self.people.is_empty() { self.before } else { Vec::new() };
+            return (if self.people.is_empty() { self.before } else { Vec::new() }, Vec::new());
         };
-        let mut fields = Vec::new();
-        for (i, person) in self.people.into_iter().enumerate() {
-            if person.role == first {
-                fields = person.fields;
-                // What stands above the first name, as on a card, is that person's too.
-                if i == 0 {
-                    let more = self.before.into_iter().filter(|b| fields.iter().all(|f| f.name != b.name));
-                    let more: Vec<Field> = more.collect();
-                    fields.extend(more);
-                }
-                break;
-            }
+        let at = self.people.iter().position(|p| p.role == first).unwrap_or_default();
+        let mut people: Vec<Vec<Field>> = self.people.into_iter().map(|p| p.fields).collect();
+        let mut fields = people.remove(at);
+        // What stands above the first name, as on a card, is that person's too.
+        if at == 0 {
+            let more = self.before.into_iter().filter(|b| fields.iter().all(|f| f.name != b.name));
+            let more: Vec<Field> = more.collect();
+            fields.extend(more);
         }
-        fields
+        if !self.cards {
+            people.clear();
+        }
+        (fields, people)
     }
 }
 

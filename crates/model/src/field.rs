@@ -92,6 +92,56 @@ pub struct Field {
     pub bounds: Option<Box4>,
 }
 
+/// Who on a paper says a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Witness {
+    /// A QR code.
+    Code,
+    /// The machine-readable zone on the back of a card.
+    Mrz,
+    /// Print or handwriting.
+    Text,
+}
+
+/// A value, who says it, and where.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Said {
+    pub source: Witness,
+    pub value: String,
+    /// Page number within the document, from 1.
+    pub page: u32,
+    #[serde(rename = "box")]
+    pub bounds: Option<Box4>,
+}
+
+/// A field of which one paper says several things about one person; what is proposed stands first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Difference {
+    pub field: FieldName,
+    pub values: Vec<Said>,
+}
+
+/// Another person whose card lies in the document. Nothing of it is proposed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Stranger {
+    pub name: Option<String>,
+    pub personal_id: Option<String>,
+    pub source: Witness,
+    pub page: u32,
+    #[serde(rename = "box")]
+    pub bounds: Option<Box4>,
+}
+
+/// What one document says.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Extracted {
+    /// At most one of each name.
+    pub fields: Vec<Field>,
+    pub differences: Vec<Difference>,
+    pub strangers: Vec<Stranger>,
+}
+
 /// The kinds of document of TT 05/2025/TT-BNV (`typeName` 01–32) and those of civil status that fall under 32.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct DocumentType {

@@ -21,6 +21,6 @@ pub use code::DossierCode;
 pub use cover::Cover;
 pub use digest::Digest;
 pub use error::{Code, Error, Result};
-pub use field::{DocumentType, Field, FieldName, Source};
+pub use field::{Difference, DocumentType, Extracted, Field, FieldName, Said, Source, Stranger, Witness};
 pub use page::{Box4, Mark, Reading, Turn, Word};
 pub use time::Timestamp;

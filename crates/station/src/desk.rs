@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use serde_json::Value;
-use sohoa_model::{Code, DocumentType, Error, Field, FieldName, Result};
+use sohoa_model::{Code, Difference, DocumentType, Error, Field, FieldName, Result, Said, Stranger};
 use sohoa_store::table::{batch, document, dossier, event, field, page, setting};
 use sohoa_store::{Connection, search};
 
@@ -237,6 +237,7 @@ fn shown(db: &Connection, dossier: &dossier::Dossier, row: document::Document) -
     let fields = field::of_document(db, row.id)?;
     let kind = kind_of(&fields);
     let pages = page::of_document(db, row.id)?;
+    let (differences, strangers) = field::contradictions(db, row.id)?;
     Ok(view::Document {
         id: row.number,
         kind: kind.key.into(),
@@ -250,6 +251,8 @@ fn shown(db: &Connection, dossier: &dossier::Dossier, row: document::Document) -
         declared: row.declared,
         pages: pages.into_iter().map(shown_page).collect(),
         fields: fields.iter().map(|f| shown_field(f, row.confirmed)).collect(),
+        differences: differences.into_iter().map(shown_difference).collect(),
+        strangers: strangers.into_iter().map(shown_stranger).collect(),
         sources: document::came_from(db, row.id)?.into_iter().map(shown_source).collect(),
     })
 }
@@ -291,7 +294,9 @@ fn shown_page(row: page::Page) -> view::Page {
 }
 
 pub(crate) fn shown_field(field: &Field, confirmed: bool) -> view::Field {
+    let id = sohoa_extract::personal_id::parse(&field.value).filter(|_| field.name == FieldName::PersonalId);
     view::Field {
+        digits: id.map(|id| view::Digits { place: id.place.into(), birth_year: id.birth_year, sex: id.sex.into() }),
         name: field.name.key(),
         value: field.value.clone(),
         source: key(&field.source),
@@ -299,6 +304,21 @@ pub(crate) fn shown_field(field: &Field, confirmed: bool) -> view::Field {
         page: field.page,
         bounds: field.bounds,
         confirmed,
+    }
+}
+
+pub(crate) fn shown_difference(difference: Difference) -> view::Difference {
+    let said = |s: Said| view::Said { source: key(&s.source), value: s.value, page: s.page, bounds: s.bounds };
+    view::Difference { field: difference.field.key(), values: difference.values.into_iter().map(said).collect() }
+}
+
+pub(crate) fn shown_stranger(stranger: Stranger) -> view::Stranger {
+    view::Stranger {
+        name: stranger.name,
+        personal_id: stranger.personal_id,
+        source: key(&stranger.source),
+        page: stranger.page,
+        bounds: stranger.bounds,
     }
 }
 

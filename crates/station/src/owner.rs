@@ -87,6 +87,18 @@ mod tests {
     }
 
     #[test]
+    fn the_back_of_a_card_says_who_and_the_papers_how_they_are_called() {
+        // The zone has the number and no name; most papers name somebody else.
+        let mut fields = person(1, "Lê Thị Thu Thủy", "027185006732", Source::Text, 99.0);
+        fields.extend(person(2, "Lê Thị Thu Thủy", "027185006732", Source::Text, 99.0));
+        fields.extend(person(3, "Trần Quốc Bình", "027079003355", Source::Text, 70.0));
+        fields.extend(person(4, "", "027079003355", Source::Code, 93.0));
+        let owner = of(&fields);
+        assert_eq!(owner.name.as_deref(), Some("Trần Quốc Bình"));
+        assert_eq!(owner.personal_id.as_deref(), Some("027079003355"));
+    }
+
+    #[test]
     fn nobody_is_nobody() {
         assert_eq!(of(&[]), Owner::default());
         assert_eq!(of(&[(1, field(FieldName::Sex, "Nam", Source::Text, 90.0))]), Owner::default());

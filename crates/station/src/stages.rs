@@ -148,12 +148,13 @@ impl Station {
             .collect();
         // Nothing on the paper is younger than its copy.
         let today = row.captured.to_string()[..10].to_owned();
-        let fields = sohoa_extract::run(&inputs, &sohoa_extract::Params { today });
+        let found = sohoa_extract::run(&inputs, &sohoa_extract::Params { today });
         self.store.write(|tx| {
             if !job::finish(tx, claim)? {
                 return Ok(());
             }
-            field::propose(tx, row.id, &fields)?;
+            field::propose(tx, row.id, &found.fields)?;
+            field::contradict(tx, row.id, &found)?;
             document::set_extracted(tx, row.id)?;
             dossier::touch(tx, row.dossier)
         })

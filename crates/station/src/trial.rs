@@ -6,7 +6,7 @@ use sohoa_model::{Error, Reading, Result, page::Barcode, time};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use crate::desk::shown_field;
+use crate::desk::{shown_difference, shown_field, shown_stranger};
 use crate::{WORKER, models, reading, view};
 
 /// A page as read, with its text.
@@ -45,8 +45,16 @@ pub fn read(path: &Path) -> Result<Vec<Page>> {
         .collect()
 }
 
-/// The fields that would be proposed.
-pub fn extract(path: &Path) -> Result<Vec<view::Field>> {
+/// What would be proposed of a file.
+#[derive(Serialize)]
+pub struct Proposed {
+    pub fields: Vec<view::Field>,
+    pub differences: Vec<view::Difference>,
+    pub strangers: Vec<view::Stranger>,
+}
+
+/// Errors: as [`read`].
+pub fn extract(path: &Path) -> Result<Proposed> {
     let pages = read(path)?;
     let inputs: Vec<sohoa_extract::Page> = pages
         .iter()
@@ -60,7 +68,12 @@ pub fn extract(path: &Path) -> Result<Vec<view::Field>> {
         })
         .collect();
     let today = time::now().to_string()[..10].to_owned();
-    Ok(sohoa_extract::run(&inputs, &sohoa_extract::Params { today }).iter().map(|f| shown_field(f, false)).collect())
+    let found = sohoa_extract::run(&inputs, &sohoa_extract::Params { today });
+    Ok(Proposed {
+        fields: found.fields.iter().map(|f| shown_field(f, false)).collect(),
+        differences: found.differences.into_iter().map(shown_difference).collect(),
+        strangers: found.strangers.into_iter().map(shown_stranger).collect(),
+    })
 }
 
 fn readings(pages: &[Page]) -> Vec<Reading> {

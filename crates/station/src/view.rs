@@ -146,6 +146,10 @@ pub struct Document {
     pub declared: Option<u32>,
     pub pages: Vec<Page>,
     pub fields: Vec<Field>,
+    /// Where code, machine-readable zone and print say different things of one person.
+    pub differences: Vec<Difference>,
+    /// Other people whose cards lie in the document; nothing of theirs is proposed.
+    pub strangers: Vec<Stranger>,
     /// The files it came from, kept byte for byte.
     pub sources: Vec<Source>,
 }
@@ -208,6 +212,52 @@ pub struct Field {
     #[cfg_attr(test, ts(type = "[number, number, number, number] | null"))]
     pub bounds: Option<Box4>,
     pub confirmed: bool,
+    /// Of a personal number that can be one.
+    pub digits: Option<Digits>,
+}
+
+/// What the digits of a personal number say, to be held against the rest.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Digits {
+    /// The province of birth registration; `Nước ngoài` for a birth abroad.
+    pub place: String,
+    pub birth_year: u32,
+    pub sex: String,
+}
+
+/// A field of which the paper says several things; what is proposed stands first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Difference {
+    /// As [`Field::name`].
+    pub field: String,
+    pub values: Vec<Said>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Said {
+    /// `code`, `mrz` or `text`.
+    pub source: String,
+    pub value: String,
+    pub page: u32,
+    #[serde(rename = "box")]
+    #[cfg_attr(test, ts(type = "[number, number, number, number] | null"))]
+    pub bounds: Option<Box4>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Stranger {
+    pub name: Option<String>,
+    pub personal_id: Option<String>,
+    /// `code`, `mrz` or `text`.
+    pub source: String,
+    pub page: u32,
+    #[serde(rename = "box")]
+    #[cfg_attr(test, ts(type = "[number, number, number, number] | null"))]
+    pub bounds: Option<Box4>,
 }
 
 /// Words of one page, for the layer over its image.
@@ -596,6 +646,10 @@ mod tests {
             Source,
             Page,
             Field,
+            Digits,
+            Difference,
+            Said,
+            Stranger,
             PageWords,
             Word,
             Work,

@@ -24,6 +24,7 @@ const STEPS: &[(&str, &str)] = &[
     ("inbox", table::inbox::SCHEMA),
     ("edit", table::edit::SCHEMA),
     ("document_state_as_edited", table::document::STATE_VIEW_AS_EDITED),
+    ("contradiction", table::field::CONTRADICTION),
 ];
 
 pub fn migrate(db: &mut Connection) -> Result<()> {

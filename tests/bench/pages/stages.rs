@@ -275,7 +275,7 @@ fn make(store: &Store, watch: &mut Watch, id: i64, read: &[Read]) -> Result {
         })
         .collect();
     let today = sohoa_model::time::now().to_string()[..10].to_owned();
-    let fields = sohoa_extract::run(&inputs, &sohoa_extract::Params { today });
+    let found = sohoa_extract::run(&inputs, &sohoa_extract::Params { today });
     watch.lap("extract");
     let next = |stage| -> Result<job::Claim> {
         store.write(|tx| job::enqueue(tx, stage, id, 1))?;
@@ -290,7 +290,8 @@ fn make(store: &Store, watch: &mut Watch, id: i64, read: &[Read]) -> Result {
     let claim = next(Stage::Extract)?;
     store.write(|tx| {
         job::finish(tx, &claim)?;
-        field::propose(tx, id, &fields)?;
+        field::propose(tx, id, &found.fields)?;
+        field::contradict(tx, id, &found)?;
         document::set_extracted(tx, id)
     })?;
     watch.lap("store: rows");

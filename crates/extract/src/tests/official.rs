@@ -151,7 +151,7 @@ fn a_document_of_many_pages_is_told_by_the_first_that_says_something() {
         .zip(sheets)
         .map(|(number, s)| Page { number, width: 1654, height: 2339, words: &s.words, codes: &[] })
         .collect();
-    let found = Found(run(&pages, &Params::default()));
+    let found = Found(run(&pages, &Params::default()).fields);
     assert_eq!((found.get(DocumentType), found.get(Number)), (Some("quyet_dinh"), Some("15")));
     assert!(found.0.iter().all(|f| f.page == Some(2)), "{:?}", found.0);
 }

@@ -1,7 +1,8 @@
-//! Fields: what was proposed, and beside it the clerk's word, which no later reading overwrites.
+//! Fields: what was proposed, where the paper contradicts itself, and beside it the clerk's word, which no later reading
+//! overwrites.
 
-use rusqlite::{Connection, Row, params};
-use sohoa_model::{Error, Field, FieldName, Result, Source, time};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use sohoa_model::{Difference, Error, Extracted, Field, FieldName, Result, Source, Stranger, time};
 
 use super::{from_json, to_json};
 use crate::Db;
@@ -23,6 +24,14 @@ CREATE TABLE word (
 ) STRICT;
 ";
 
+pub const CONTRADICTION: &str = "
+CREATE TABLE contradiction (
+  document INTEGER PRIMARY KEY REFERENCES document,
+  differences TEXT NOT NULL,
+  strangers TEXT NOT NULL
+) STRICT;
+";
+
 /// Replaces what was proposed for a document.
 pub fn propose(db: &Connection, document: i64, fields: &[Field]) -> Result<()> {
     db.execute("DELETE FROM proposal WHERE document = ?1", [document]).db()?;
@@ -31,6 +40,27 @@ pub fn propose(db: &Connection, document: i64, fields: &[Field]) -> Result<()> {
         statement.execute(params![document, field.name.key(), to_json(field)?]).db()?;
     }
     Ok(())
+}
+
+/// Replaces what is known of a document's contradictions. Most have none.
+pub fn contradict(db: &Connection, document: i64, found: &Extracted) -> Result<()> {
+    db.execute("DELETE FROM contradiction WHERE document = ?1", [document]).db()?;
+    if !found.differences.is_empty() || !found.strangers.is_empty() {
+        let (differences, strangers) = (to_json(&found.differences)?, to_json(&found.strangers)?);
+        let row = params![document, differences, strangers];
+        db.execute("INSERT INTO contradiction VALUES (?1, ?2, ?3)", row).db()?;
+    }
+    Ok(())
+}
+
+/// Where the sources of a document differ, and whose cards lie in it besides.
+pub fn contradictions(db: &Connection, document: i64) -> Result<(Vec<Difference>, Vec<Stranger>)> {
+    let mut statement =
+        db.prepare_cached("SELECT differences, strangers FROM contradiction WHERE document = ?1").db()?;
+    let row: Option<(String, String)> =
+        statement.query_row([document], |r| Ok((r.get(0)?, r.get(1)?))).optional().db()?;
+    let Some((differences, strangers)) = row else { return Ok(Default::default()) };
+    Ok((from_json(&differences)?, from_json(&strangers)?))
 }
 
 /// The clerk's word.

@@ -94,7 +94,15 @@ function page(number: number, more: Partial<Page> = {}): Page {
 }
 
 function field(name: string, value: string, confidence: number, box: Field['box'] = null, source = 'text'): Field {
-  return { name, value, source, confidence, page: 1, box, confirmed: false }
+  return { name, value, source, confidence, page: 1, box, confirmed: false, digits: digitsOf(name, value) }
+}
+
+/** As the station tells them, for the two provinces that the fake knows. */
+function digitsOf(name: string, value: string): Field['digits'] {
+  const place = { '027': 'Bắc Ninh', '024': 'Bắc Giang' }[value.slice(0, 3)]
+  if (name !== 'personal_id' || !place) return null
+  const century = Number(value[3])
+  return { place, birth_year: 1900 + 100 * Math.floor(century / 2) + Number(value.slice(4, 6)), sex: century % 2 ? 'Nữ' : 'Nam' }
 }
 
 const boxOf = (line: number): Field['box'] => {
@@ -146,6 +154,8 @@ function document(id: number, code: string, state: string, pages: Page[], fields
     declared: null,
     pages,
     fields,
+    differences: [],
+    strangers: [],
     sources: [
       { name: `${String(id).padStart(2, '0')} giấy tờ.jpg`, sha256: 'b1'.repeat(32), size: 690_112, kind: 'jpeg', signed: false },
     ],
@@ -158,11 +168,26 @@ const unreadable = { code: 'unreadable', subject: '', message: 'Trang 2 không m
 const dossiers: Dossier[] = [
   dossier('H05.16-260210-0003', 'review', 'Dương Thị Đào', [
     document(1, 'H05.16-260210-0003', 'review', [page(1), page(2, { blank: true, words: 0 })], decision()),
-    document(2, 'H05.16-260210-0003', 'review', [page(1)], [
-      field('document_type', 'can_cuoc', 99, null, 'code'),
-      field('personal_id', '027188001234', 100, null, 'code'),
-      field('owner_name', 'Dương Thị Đào', 100, null, 'code'),
-    ]),
+    {
+      ...document(2, 'H05.16-260210-0003', 'review', [page(1)], [
+        field('document_type', 'can_cuoc', 99, null, 'code'),
+        field('personal_id', '027188001234', 100, null, 'code'),
+        field('owner_name', 'Dương Thị Đào', 100, null, 'code'),
+        field('birth_date', '1988-09-05', 80, boxOf(12), 'code'),
+      ]),
+      differences: [
+        {
+          field: 'birth_date',
+          values: [
+            { source: 'code', value: '1988-09-05', page: 1, box: boxOf(12) },
+            { source: 'text', value: '1988-09-06', page: 1, box: boxOf(13) },
+          ],
+        },
+      ],
+      strangers: [
+        { name: 'Nguyễn Văn Bình', personal_id: '027079003355', source: 'mrz', page: 1, box: boxOf(17) },
+      ],
+    },
   ]),
   dossier('H05.16-260209-0007', 'working', 'Trần Đức Long', [
     document(1, 'H05.16-260209-0007', 'working', [page(1), page(2, { state: 'running', words: 0 })], []),
@@ -567,7 +592,8 @@ export const backend: Backend = {
     return change(code, id, (d) => {
       const kept = d.fields.filter((f) => f.name !== name)
       const old = d.fields.find((f) => f.name === name)
-      const set: Field = { ...(old ?? field(name, value, 100)), value, source: 'clerk', confidence: 100 }
+      const digits = digitsOf(name, value)
+      const set: Field = { ...(old ?? field(name, value, 100)), value, source: 'clerk', confidence: 100, digits }
       const fields = old ? d.fields.map((f) => (f.name === name ? set : f)) : [...kept, set]
       return { ...d, state: 'review', fields }
     })

@@ -82,6 +82,14 @@ received_as: string,
  */
 component: string | null, declared: number | null, pages: Array<Page>, fields: Array<Field>, 
 /**
+ * Where code, machine-readable zone and print say different things of one person.
+ */
+differences: Array<Difference>, 
+/**
+ * Other people whose cards lie in the document; nothing of theirs is proposed.
+ */
+strangers: Array<Stranger>, 
+/**
  * The files it came from, kept byte for byte.
  */
 sources: Array<Source>, };
@@ -147,7 +155,31 @@ source: string,
 /**
  * Percent.
  */
-confidence: number, page: number | null, box: [number, number, number, number] | null, confirmed: boolean, };
+confidence: number, page: number | null, box: [number, number, number, number] | null, confirmed: boolean, 
+/**
+ * Of a personal number that can be one.
+ */
+digits: Digits | null, };
+export type Digits = { 
+/**
+ * The province of birth registration; `Nước ngoài` for a birth abroad.
+ */
+place: string, birth_year: number, sex: string, };
+export type Difference = { 
+/**
+ * As [`Field::name`].
+ */
+field: string, values: Array<Said>, };
+export type Said = { 
+/**
+ * `code`, `mrz` or `text`.
+ */
+source: string, value: string, page: number, box: [number, number, number, number] | null, };
+export type Stranger = { name: string | null, personal_id: string | null, 
+/**
+ * `code`, `mrz` or `text`.
+ */
+source: string, page: number, box: [number, number, number, number] | null, };
 export type PageWords = { width: number, height: number, words: Array<Word>, };
 export type Word = { text: string, confidence: number, box: [number, number, number, number], line: number, };
 export type Work = { running: boolean, done: number, total: number, failed: number, 
