@@ -9,6 +9,7 @@
 pub mod codes;
 pub mod isolate;
 mod kind;
+pub mod patch;
 mod pdf;
 mod raster;
 pub mod split;
