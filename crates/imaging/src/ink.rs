@@ -3,7 +3,7 @@
 use image::GrayImage;
 
 /// Side of the squares in which the paper is taken for even, in pixels.
-const BLOCK: usize = 32;
+pub const BLOCK: usize = 32;
 
 pub struct Ink {
     pub width: usize,

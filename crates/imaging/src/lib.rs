@@ -4,7 +4,9 @@
 //! data and applied when the page is shown or placed in a PDF.
 
 mod blank;
+pub mod check;
 mod decode;
+mod fingerprint;
 mod gray;
 mod ink;
 mod leaders;
@@ -12,9 +14,13 @@ mod rotate;
 mod sauvola;
 mod scale;
 mod skew;
+mod stamps;
 mod thumbnail;
 
+pub use check::{Checks, check};
 pub use decode::decode;
+pub use fingerprint::{Fingerprint, same};
+pub use stamps::{Stamp, stamps};
 pub use thumbnail::{display, thumbnail};
 
 use fast_image_resize::{FilterType, pixels::U8};

@@ -2,6 +2,7 @@
 
 use fast_image_resize::images::{TypedImage, TypedImageRef};
 use fast_image_resize::{FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
+use image::GrayImage;
 use sohoa_model::{Error, Result};
 
 /// Width and height in pixels.
@@ -18,4 +19,24 @@ pub fn down<P: PixelTrait>(bytes: &[u8], from: Size, to: Size, filter: FilterTyp
     let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter));
     Resizer::new().resize_typed(&source, &mut target, &options).map_err(|e| fail(e.to_string()))?;
     Ok(out)
+}
+
+/// Squares of `k` × `k` pixels made one; what is left over at the right and below is dropped.
+pub fn by_whole(gray: &GrayImage, k: u32) -> GrayImage {
+    if k <= 1 {
+        return gray.clone();
+    }
+    let (width, height) = (gray.width() / k, gray.height() / k);
+    let mut out = Vec::with_capacity((width * height) as usize);
+    let mut sums = vec![0u32; width as usize];
+    for rows in gray.as_raw().chunks_exact(gray.width() as usize * k as usize) {
+        sums.fill(0);
+        for row in rows.chunks_exact(gray.width() as usize) {
+            for (sum, pixels) in sums.iter_mut().zip(row.chunks_exact(k as usize)) {
+                *sum += pixels.iter().map(|v| u32::from(*v)).sum::<u32>();
+            }
+        }
+        out.extend(sums.iter().map(|sum| (sum / (k * k)) as u8));
+    }
+    GrayImage::from_raw(width, height, out).expect("one byte per square")
 }

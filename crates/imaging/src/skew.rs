@@ -3,20 +3,27 @@
 
 use image::GrayImage;
 
+use crate::scale;
+
 /// Beyond this a page was laid in askew, not fed askew, and wants scanning again.
-const RANGE: f32 = 8.0;
+pub const RANGE: f32 = 8.0;
 
 /// Peak over mean of the score. Text gives 1.5 and more, noise, holes and signatures up to 1.3.
 const CONFIDENT: f64 = 1.5;
 
 /// Degrees by which the content leans counter-clockwise; `None` where nothing tells.
 pub fn measure(gray: &GrayImage, dpi: f32) -> Option<f32> {
-    let small = shrink(gray, (dpi / 100.0).round().max(1.0) as usize);
+    measure_within(gray, dpi, RANGE)
+}
+
+/// The same up to `range` degrees either way.
+pub fn measure_within(gray: &GrayImage, dpi: f32, range: f32) -> Option<f32> {
+    let small = scale::by_whole(gray, (dpi / 100.0).round().max(1.0) as u32);
     let points = baseline_points(&small);
     if points.len() < 150 {
         return None;
     }
-    let diagonal = (small.width as f32).hypot(small.height as f32) as usize + 4;
+    let diagonal = (small.width() as f32).hypot(small.height() as f32) as usize + 4;
     let mut rows = vec![0u32; diagonal];
     let mut score = |angle: f32| {
         rows.fill(0);
@@ -27,7 +34,7 @@ pub fn measure(gray: &GrayImage, dpi: f32) -> Option<f32> {
         }
         rows.iter().map(|n| f64::from(*n) * f64::from(*n)).sum::<f64>()
     };
-    let coarse = (-(RANGE * 4.0) as i32..=(RANGE * 4.0) as i32).map(|i| i as f32 / 4.0);
+    let coarse = (-(range * 4.0) as i32..=(range * 4.0) as i32).map(|i| i as f32 / 4.0);
     let scores: Vec<(f32, f64)> = coarse.map(|a| (a, score(a))).collect();
     let mean = scores.iter().map(|(_, s)| s).sum::<f64>() / scores.len() as f64;
     let (around, _) = best(&scores)?;
@@ -40,43 +47,21 @@ fn best(scores: &[(f32, f64)]) -> Option<(f32, f64)> {
     scores.iter().copied().max_by(|a, b| a.1.total_cmp(&b.1))
 }
 
-struct Small {
-    width: usize,
-    height: usize,
-    data: Vec<u8>,
-}
-
-/// Box reduction by a whole number.
-fn shrink(gray: &GrayImage, k: usize) -> Small {
-    let (width, height) = (gray.width() as usize / k, gray.height() as usize / k);
-    let source = gray.as_raw();
-    let mut data = Vec::with_capacity(width * height);
-    for y in 0..height {
-        for x in 0..width {
-            let sum: u32 = (0..k)
-                .flat_map(|j| &source[(y * k + j) * gray.width() as usize + x * k..][..k])
-                .map(|v| u32::from(*v))
-                .sum();
-            data.push((sum / (k * k) as u32) as u8);
-        }
-    }
-    Small { width, height, data }
-}
-
 /// Places where ink ends downwards, about the page's centre. A twentieth at the edges is left out, where shadows are.
-fn baseline_points(page: &Small) -> Vec<(f32, f32)> {
+fn baseline_points(page: &GrayImage) -> Vec<(f32, f32)> {
     const INK: i32 = 35;
     const EDGE: i32 = 18;
-    let (mx, my) = (page.width / 20, page.height / 20);
+    let (width, height) = (page.width() as usize, page.height() as usize);
+    let (mx, my) = (width / 20, height / 20);
     let mut points = Vec::new();
-    for y in my..page.height.saturating_sub(my + 1) {
-        let row = &page.data[y * page.width..][..page.width];
-        let below = &page.data[(y + 1) * page.width..][..page.width];
+    for y in my..height.saturating_sub(my + 1) {
+        let row = &page.as_raw()[y * width..][..width];
+        let below = &page.as_raw()[(y + 1) * width..][..width];
         let paper = i32::from(brightest(row));
-        for x in mx..page.width - mx {
+        for x in mx..width - mx {
             let here = i32::from(row[x]);
             if here < paper - INK && i32::from(below[x]) > here + EDGE {
-                points.push((x as f32 - page.width as f32 / 2.0, y as f32 - page.height as f32 / 2.0));
+                points.push((x as f32 - width as f32 / 2.0, y as f32 - height as f32 / 2.0));
             }
         }
     }

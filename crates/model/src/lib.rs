@@ -20,5 +20,5 @@ pub use code::DossierCode;
 pub use digest::Digest;
 pub use error::{Code, Error, Result};
 pub use field::{DocumentType, Field, FieldName, Source};
-pub use page::{Box4, Reading, Turn, Word};
+pub use page::{Box4, Mark, Reading, Turn, Word};
 pub use time::Timestamp;

@@ -120,6 +120,26 @@ pub fn text(words: &[Word]) -> String {
     out
 }
 
+/// What the clerk should look at on a page. It warns; no page is ever dropped for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mark {
+    TooDark,
+    /// Washed out: there is ink, and all of it is pale.
+    TooLight,
+    Blurred,
+    /// Text runs over an edge of the picture.
+    CutOff,
+    /// Below what TT 05/2025/TT-BNV asks for.
+    LowResolution,
+    /// Lies more askew than can be straightened.
+    Skewed,
+    Blank,
+    /// The same sheet was scanned before.
+    Duplicate,
+    UpsideDown,
+}
+
 /// A machine-readable code on a page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Barcode {
