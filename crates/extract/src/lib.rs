@@ -18,6 +18,7 @@ mod labels;
 mod layout;
 pub mod personal_id;
 mod persons;
+pub mod secret;
 
 use layout::Line;
 use serde::{Deserialize, Serialize};
