@@ -15,6 +15,7 @@ mod pictures;
 mod reading;
 mod review;
 mod seal;
+mod secret;
 mod stages;
 mod transfer;
 pub mod trial;
@@ -58,6 +59,8 @@ pub struct Station {
     worker: PathBuf,
     /// The last pages shown, ready to be shown again.
     shown: Mutex<pictures::Shown>,
+    /// What the files were called that were refused as secret; on disk that stands nowhere.
+    refused: Mutex<secret::Refused>,
 }
 
 impl Station {
@@ -98,7 +101,7 @@ impl Station {
 
     fn over(store: Store) -> Result<Self> {
         let worker = std::env::current_exe().map_err(|e| Error::internal("Không biết chương trình nằm ở đâu", e))?;
-        Ok(Self { store, worker, shown: Mutex::default() })
+        Ok(Self { store, worker, shown: Mutex::default(), refused: Mutex::default() })
     }
 
     /// A consistent copy while at work, into a new or empty folder.

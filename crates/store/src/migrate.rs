@@ -20,6 +20,7 @@ const STEPS: &[(&str, &str)] = &[
     ("batch", table::batch::SCHEMA),
     ("search", search::SCHEMA),
     ("document_state_by_document", table::document::STATE_VIEW_BY_DOCUMENT),
+    ("purge", table::purge::SCHEMA),
 ];
 
 pub fn migrate(db: &mut Connection) -> Result<()> {

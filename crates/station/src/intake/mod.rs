@@ -70,6 +70,7 @@ impl Station {
             let mut imported = Imported::default();
             let mut documents = std::collections::BTreeSet::new();
             for (path, outcome) in intake::outcomes(db, id)? {
+                let path = self.name_of_refused(id, path);
                 match outcome {
                     intake::Outcome::Taken { document } => drop(documents.insert(document)),
                     intake::Outcome::Duplicate { document } => {
@@ -258,6 +259,7 @@ impl File {
                     hint: captured.turn,
                 },
             )?;
+            page::came_from(tx, id, &self.digest)?;
             job::enqueue(tx, Stage::Read, id, Priority::Page as i32)?;
         }
         dossier::touch(tx, dossier)?;
@@ -266,7 +268,7 @@ impl File {
             "station",
             "receive",
             row.code.as_str(),
-            &serde_json::json!({ "source": self.digest, "pages": self.pages.len() }),
+            &serde_json::json!({ "source": event::veiled(tx, &self.digest)?, "pages": self.pages.len() }),
         )?;
         Ok(document)
     }

@@ -9,6 +9,7 @@ pub mod field;
 pub mod intake;
 pub mod job;
 pub mod page;
+pub mod purge;
 pub mod setting;
 
 use serde::{Serialize, de::DeserializeOwned};

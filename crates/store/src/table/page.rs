@@ -126,11 +126,13 @@ fn page(row: &Row) -> rusqlite::Result<Page> {
     })
 }
 
-/// Adds a page after those that its document has.
+/// Adds a page after those that its document has. No number is given twice, not even that of a page purged since: the
+/// window may still hold its picture.
 pub fn add(db: &Connection, new: &New) -> Result<i64> {
     db.prepare_cached(
-        "INSERT INTO page (document, number, blob, format, width, height, dpi, hint)
-         VALUES (?1, (SELECT coalesce(max(number), 0) + 1 FROM page WHERE document = ?1), ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT INTO page (id, document, number, blob, format, width, height, dpi, hint)
+         VALUES (1 + max((SELECT coalesce(max(id), 0) FROM page), (SELECT coalesce(max(subject), 0) FROM job WHERE stage = 'read')),
+         ?1, (SELECT coalesce(max(number), 0) + 1 FROM page WHERE document = ?1), ?2, ?3, ?4, ?5, ?6, ?7)",
     )
     .and_then(|mut s| {
         s.insert(params![
@@ -155,6 +157,14 @@ pub fn get(db: &Connection, id: i64) -> Result<Page> {
 pub fn of_document(db: &Connection, document: i64) -> Result<Vec<Page>> {
     let mut statement = db.prepare_cached("SELECT * FROM page WHERE document = ?1 ORDER BY number").db()?;
     statement.query_map([document], page).and_then(Iterator::collect).db()
+}
+
+/// Notes which received file a page was taken out of.
+pub fn came_from(db: &Connection, id: i64, source: &Digest) -> Result<()> {
+    db.prepare_cached("INSERT INTO page_source VALUES (?1, ?2)")
+        .and_then(|mut s| s.execute(params![id, source.to_string()]))
+        .db()?;
+    Ok(())
 }
 
 /// Whether every page of the document has been read.
@@ -232,9 +242,12 @@ pub fn known(db: &Connection, key: &Digest) -> Result<Option<Output>> {
     output.map(|o| from_json(&o)).transpose()
 }
 
-pub fn remember(db: &Connection, key: &Digest, output: &Output) -> Result<()> {
-    db.prepare_cached("INSERT OR REPLACE INTO result VALUES (?1, ?2)")
-        .and_then(|mut s| s.execute(params![key.to_string(), serde_json::to_string(output).unwrap_or_default()]))
+/// `picture` is the blob that was read.
+pub fn remember(db: &Connection, key: &Digest, picture: &Digest, output: &Output) -> Result<()> {
+    db.prepare_cached("INSERT OR REPLACE INTO result (key, output, page) VALUES (?1, ?2, ?3)")
+        .and_then(|mut s| {
+            s.execute(params![key.to_string(), serde_json::to_string(output).unwrap_or_default(), picture.to_string()])
+        })
         .db()?;
     Ok(())
 }
