@@ -182,7 +182,8 @@ fn a_document_without_pages_is_refused() {
 #[test]
 fn codes_are_read_with_their_places_and_kept_as_they_are() {
     // Fields that nobody knows, a letter and its mark apart, a line end: nothing is tidied.
-    let text = "027204000012|123456789|Nguyễn Thị Đào|02031994|Nữ|Khu 3, Võ Cường, Ba\u{306}\u{301}c Ninh|10052021|| x|\r\n";
+    let text =
+        "027204000012|123456789|Nguyễn Thị Đào|02031994|Nữ|Khu 3, Võ Cường, Ba\u{306}\u{301}c Ninh|10052021|| x|\r\n";
     let code = zxingcpp::create(zxingcpp::BarcodeFormat::QRCode).from_str(text).unwrap();
     let drawn = code.to_image_with(&zxingcpp::write().scale(4)).unwrap();
     let size = drawn.width() as u32;

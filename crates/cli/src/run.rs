@@ -34,12 +34,13 @@ pub fn run(args: Args) -> Result<ExitCode> {
                 station.imported(intake)
             })?;
             report::imported(&imported, json)?;
-            // What was asked for and refused whole is an error; one bad file among good ones is not.
+            // What was asked for and refused whole is an error; one bad file among good ones is not, unless it is one that
+            // nobody may overlook.
+            let secret = imported.refused.iter().find(|r| r.code == Code::StateSecret.to_string());
             let nothing = imported.documents == 0 && imported.duplicates.is_empty() && !imported.refused.is_empty();
-            return Ok(if nothing {
-                ExitCode::from(report::status_of(&imported.refused[0].code))
-            } else {
-                ExitCode::SUCCESS
+            return Ok(match secret.or(imported.refused.first().filter(|_| nothing)) {
+                Some(refused) => ExitCode::from(report::status_of(&refused.code)),
+                None => ExitCode::SUCCESS,
             });
         }
         Command::Devices => report::devices(&open()?.devices(), json)?,

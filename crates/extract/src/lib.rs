@@ -19,6 +19,7 @@ mod layout;
 mod mrz;
 pub mod personal_id;
 mod persons;
+pub mod secret;
 mod weigh;
 
 use layout::Line;

@@ -78,7 +78,7 @@ pub fn check(image: &DynamicImage, dpi: f32, params: &Params) -> Checks {
 
 /// The page reduced by the whole number that brings it nearest to a resolution.
 fn about(gray: &GrayImage, dpi: f32, wanted: f32) -> (GrayImage, f32) {
-    let k = (dpi / wanted).round().max(1.0) as u32;
+    let k = ((dpi / wanted).round() as u32).clamp(1, gray.width().min(gray.height()).max(1));
     (scale::by_whole(gray, k), dpi / k as f32)
 }
 
@@ -212,39 +212,4 @@ fn line_cut(letters: &[Part], letter: usize) -> bool {
         b.left.saturating_sub(a.right) <= 2 * letter && b.bottom.abs_diff(a.bottom) * 3 <= letter
     };
     cut.chunk_by(|a, b| level(a, b)).any(|run| run.len() >= LETTERS)
-}
-
-pub fn debug(image: &DynamicImage, dpi: f32) -> String {
-    let gray = gray::of(image, false);
-    let e = Edges::of(&gray);
-    let mut w = e.widths.clone();
-    w.sort_by(f32::total_cmp);
-    let q = |f: f32| if w.is_empty() { 0.0 } else { w[((w.len() - 1) as f32 * f) as usize] };
-    let (page, page_dpi) = about(&gray, dpi, 150.0);
-    let (small, small_dpi) = about(&gray, dpi, 150.0);
-    let parts = Ink::of(&page).parts();
-    let t = |f: &dyn Fn(&Part) -> bool| {
-        parts
-            .iter()
-            .filter(|p| f(p) && p.height() >= 6)
-            .map(|p| format!("{}x{}", p.width(), p.height()))
-            .take(8)
-            .collect::<Vec<_>>()
-            .join(" ")
-    };
-    format!(
-        "light {} n {} q25 {:.2} q50 {:.2} faint {} blank {} skew {:?} fp {} L[{}] R[{}] T[{}] B[{}]",
-        light(&gray),
-        w.len(),
-        q(0.25),
-        q(0.5),
-        e.faint,
-        blank::is_blank(&page, page_dpi),
-        skew::measure_within(&small, small_dpi, 20.0),
-        Fingerprint::of(&small, 150.0).size(),
-        t(&|p| p.left <= 1),
-        t(&|p| p.right + 2 >= page.width() as usize),
-        t(&|p| p.top <= 1),
-        t(&|p| p.bottom + 2 >= page.height() as usize)
-    )
 }

@@ -21,3 +21,18 @@ pub fn of(image: &DynamicImage, drop_red: bool) -> GrayImage {
         other => of(&other.to_rgb8().into(), drop_red),
     }
 }
+
+/// Only what is red, as dark as it is red, on white.
+pub fn red(image: &DynamicImage) -> GrayImage {
+    match image {
+        DynamicImage::ImageRgb8(rgb) => {
+            let ink = |[r, g, b]: [u8; 3]| {
+                let lead = i32::from(r) - i32::from(g.max(b));
+                if lead > LEAD { (255 - 2 * lead).max(0) as u8 } else { 255 }
+            };
+            let data = rgb.as_raw().chunks_exact(3).map(|p| ink([p[0], p[1], p[2]])).collect();
+            GrayImage::from_raw(rgb.width(), rgb.height(), data).expect("one byte per pixel")
+        }
+        other => red(&other.to_rgb8().into()),
+    }
+}

@@ -14,11 +14,13 @@ mod rotate;
 mod sauvola;
 mod scale;
 mod skew;
+mod stamps;
 mod thumbnail;
 
 pub use check::{Checks, check};
 pub use decode::decode;
-pub use fingerprint::{Fingerprint, debug, same};
+pub use fingerprint::{Fingerprint, same};
+pub use stamps::{Stamp, stamps};
 pub use thumbnail::{display, thumbnail};
 
 use fast_image_resize::{FilterType, pixels::U8};

@@ -1,5 +1,6 @@
 use super::*;
 use image::{Luma, Rgb, RgbImage};
+use sohoa_model::Mark;
 
 const PAPER: Luma<u8> = Luma([245]);
 
@@ -213,5 +214,147 @@ fn what_is_too_large_or_no_picture_is_refused() {
     for bytes in [&cut[..], b"not a picture", b""] {
         let error = decode(bytes).unwrap_err();
         assert!(error.code == Code::Unreadable && !error.hint.is_empty());
+    }
+}
+
+/// A sheet of 300 dpi with lines of made-up letters, of which the tenth line is what was filled in.
+fn sheet(filled: u64) -> GrayImage {
+    let mut page = GrayImage::from_pixel(2480, 3508, PAPER);
+    let mut state = 0x9e37_79b9_7f4a_7c15u64;
+    for line in 0..40u32 {
+        let mut other = state ^ filled.wrapping_mul(0x2545_f491_4f6c_dd1d);
+        for place in 0..52u32 {
+            let random = if line == 10 && filled > 0 { &mut other } else { &mut state };
+            (*random ^= *random << 13, *random ^= *random >> 7, *random ^= *random << 17);
+            let bits = *random >> 20;
+            if place % 8 == 7 {
+                continue;
+            }
+            let (left, top) = (300 + place * 36, 320 + line * 72);
+            for (x, y) in (0..24).flat_map(|x| (0..32).map(move |y| (x, y))) {
+                // A stem with strokes to its right.
+                if x < 4 || bits >> (x / 6 + y / 5 * 4) & 1 == 1 {
+                    page.put_pixel(left + x, top + y, Luma([40]));
+                }
+            }
+        }
+    }
+    page
+}
+
+/// As a feeder gives it: leaning, moved, in other light and with noise.
+fn fed(page: &GrayImage, lean: f32, by: (i64, i64), light: f32) -> GrayImage {
+    let mut out = GrayImage::from_pixel(page.width(), page.height(), PAPER);
+    image::imageops::replace(&mut out, &rotate::straighten_gray(page, -lean), by.0, by.1);
+    let mut state = 0x1234_5678u32;
+    out.pixels_mut().for_each(|p| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        p[0] = (f32::from(p[0]) * light + (state >> 28) as f32 - 8.0).clamp(0.0, 255.0) as u8;
+    });
+    out
+}
+
+fn marks(page: GrayImage, dpi: f32) -> Vec<Mark> {
+    check(&page.into(), dpi, &check::Params::default()).marks
+}
+
+#[test]
+fn a_good_page_has_no_mark() {
+    let good = sheet(0);
+    for lean in [-6.0, -1.0, 0.0, 3.0] {
+        assert_eq!(marks(fed(&good, lean, (0, 0), 0.97), 300.0), [], "leaning by {lean}");
+    }
+    assert_eq!(marks(image::imageops::rotate180(&good), 300.0), []);
+    assert_eq!(marks(image::imageops::rotate90(&good), 300.0), []);
+}
+
+#[test]
+fn each_fault_has_its_mark() {
+    let good = sheet(0);
+    let mapped = |f: fn(f32) -> f32| {
+        let mut page = good.clone();
+        page.pixels_mut().for_each(|p| p[0] = f(f32::from(p[0])) as u8);
+        page
+    };
+    let part = |x, y, w, h| image::imageops::crop_imm(&good, x, y, w, h).to_image();
+    assert_eq!(marks(mapped(|v| v * 0.5), 300.0), [Mark::TooDark]);
+    assert_eq!(marks(mapped(|v| 250.0 - (250.0 - v) * 0.2), 300.0), [Mark::TooLight]);
+    assert_eq!(marks(image::imageops::fast_blur(&good, 3.0), 300.0), [Mark::Blurred]);
+    assert_eq!(marks(part(308, 0, 2172, 3508), 300.0), [Mark::CutOff]);
+    assert_eq!(marks(part(0, 0, 1932, 3508), 300.0), [Mark::CutOff]);
+    assert_eq!(marks(part(0, 328, 2480, 3180), 300.0), [Mark::CutOff]);
+    assert_eq!(marks(part(0, 0, 2480, 3152), 300.0), [Mark::CutOff]);
+    assert_eq!(marks(good.clone(), 150.0), [Mark::LowResolution]);
+    assert_eq!(marks(rotate::straighten_gray(&good, -12.0), 300.0), [Mark::Skewed]);
+    assert_eq!(marks(GrayImage::from_pixel(2480, 3508, PAPER), 300.0), [Mark::Blank]);
+}
+
+#[test]
+fn a_shadow_on_the_edge_and_a_dark_lid_are_no_fault_of_the_page() {
+    let mut shadow = sheet(0);
+    for y in 0..3508 {
+        (0..20 + y * 7 % 23).for_each(|x| shadow.put_pixel(x, y, Luma([30])));
+    }
+    assert_eq!(marks(shadow, 300.0), []);
+    let mut lid = GrayImage::from_pixel(2480, 3508, Luma([25]));
+    image::imageops::replace(
+        &mut lid,
+        &image::imageops::crop_imm(&sheet(0), 100, 200, 1500, 1600).to_image(),
+        400,
+        700,
+    );
+    assert!(!marks(lid, 300.0).contains(&Mark::TooDark));
+}
+
+#[test]
+fn the_same_sheet_is_known_again_and_another_fill_of_the_form_is_not() {
+    let print = |page: &GrayImage| {
+        check(&page.clone().into(), 300.0, &check::Params::default()).fingerprint.expect("not blank")
+    };
+    let form = sheet(0);
+    let first = print(&fed(&form, 0.3, (0, 0), 1.0));
+    for again in [
+        fed(&form, -1.4, (20, -31), 0.93),
+        fed(&form, 2.0, (-14, 9), 0.85),
+        image::imageops::rotate180(&fed(&form, 0.6, (5, 5), 0.96)),
+    ] {
+        assert!(same(&first, &print(&again)));
+    }
+    assert!(!same(&first, &print(&fed(&sheet(1), 0.3, (0, 0), 1.0))), "another line");
+    let mut figure = form.clone();
+    // A letter that is its own mirror image now.
+    let mirrored = image::imageops::flip_horizontal(&image::imageops::crop_imm(&form, 300, 1040, 24, 32).to_image());
+    image::imageops::replace(&mut figure, &mirrored, 300, 1040);
+    assert!(!same(&first, &print(&fed(&figure, -0.4, (8, 3), 0.97))), "one letter");
+    assert!(check(&GrayImage::from_pixel(2480, 3508, PAPER).into(), 300.0, &Default::default()).fingerprint.is_none());
+}
+
+/// A mark on any of these would be a false alarm.
+#[test]
+fn the_bundled_pages_have_no_marks() {
+    let mut folders =
+        vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/dossiers"))];
+    let mut seen = 0;
+    while let Some(folder) = folders.pop() {
+        for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            if path.is_dir() {
+                folders.push(path);
+            } else if name.ends_with(".jpg") || name.ends_with(".png") {
+                // The one that was made at 200 dpi.
+                let dpi = if name.starts_with("02 giấy tiếp nhận") { 200.0 } else { 300.0 };
+                let page = decode(&std::fs::read(&path).unwrap()).unwrap();
+                assert_eq!(check(&page, dpi, &Default::default()).marks, [], "{name}");
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen >= 18, "{seen} pages");
+}
+
+#[test]
+fn a_picture_of_a_few_pixels_is_looked_at_too() {
+    for (width, height) in [(1, 1), (1, 400), (400, 1), (33, 31), (64, 64), (200, 200)] {
+        let _ = check(&GrayImage::new(width, height).into(), 300.0, &Default::default());
     }
 }

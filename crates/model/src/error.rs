@@ -19,6 +19,8 @@ pub enum Code {
     Unreadable,
     /// Not an image or PDF at all.
     NotADocument,
+    /// Bears the mark of a state secret, which this computer may not keep.
+    StateSecret,
     /// The state of things forbids it: sealing what is unconfirmed, editing what is sealed.
     NotAllowed,
     /// The dossier code that was to be given belongs to another dossier already.
@@ -65,6 +67,7 @@ impl Code {
             | Code::TooLarge
             | Code::Unreadable
             | Code::NotADocument
+            | Code::StateSecret
             | Code::NotAllowed
             | Code::CodeTaken
             | Code::InvalidValue

@@ -17,6 +17,7 @@ mod pictures;
 mod reading;
 mod review;
 mod seal;
+mod secret;
 pub mod stack;
 mod stages;
 mod transfer;
@@ -73,6 +74,10 @@ pub struct Station {
     worker: PathBuf,
     /// The last pages shown, ready to be shown again.
     shown: Mutex<pictures::Shown>,
+    /// Reads stamps on pages as they come out of the scanner; loaded with the first.
+    stamp_reader: Mutex<Option<sohoa_ocr::Reader>>,
+    /// What the files were called that were refused as secret; on disk that stands nowhere.
+    refused: Mutex<secret::Refused>,
 }
 
 impl Station {
@@ -113,7 +118,7 @@ impl Station {
 
     fn over(store: Store) -> Result<Self> {
         let worker = std::env::current_exe().map_err(|e| Error::internal("Không biết chương trình nằm ở đâu", e))?;
-        Ok(Self { store, worker, shown: Mutex::default() })
+        Ok(Self { store, worker, shown: Mutex::default(), stamp_reader: Mutex::default(), refused: Mutex::default() })
     }
 
     /// A consistent copy while at work, into a new or empty folder.

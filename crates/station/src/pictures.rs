@@ -14,6 +14,12 @@ type Version = (i64, u32);
 #[derive(Default)]
 pub(crate) struct Shown(VecDeque<(Version, Arc<Vec<u8>>)>);
 
+impl Shown {
+    pub fn forget(&mut self, page: i64) {
+        self.0.retain(|((id, _), _)| *id != page);
+    }
+}
+
 const KEPT: usize = 6;
 
 const QUALITY: u8 = 85;

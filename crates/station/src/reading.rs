@@ -5,11 +5,15 @@ use serde::{Deserialize, Serialize};
 use sohoa_model::{Digest, Reading, Result, Turn, Word, page::Barcode};
 use std::sync::atomic::AtomicBool;
 
+use crate::secret;
+
 /// All that decides how a page is read; part of the key under which the result is kept.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Params {
     /// The clerk's own turn, which overrules what the page looks like.
     pub turn: Option<Turn>,
+    /// How stamps are looked for. What was read before they were is read again.
+    pub stamps: u32,
     pub imaging: sohoa_imaging::Params,
     pub ocr: sohoa_ocr::Params,
 }
@@ -25,6 +29,12 @@ impl Params {
     }
 }
 
+impl Default for Params {
+    fn default() -> Self {
+        Self { turn: None, stamps: secret::VERSION, imaging: Default::default(), ocr: Default::default() }
+    }
+}
+
 /// What reading gave, with the picture kept for the next step.
 pub struct Read {
     pub reading: Reading,
@@ -35,6 +45,7 @@ pub struct Read {
 
 pub(crate) const THUMBNAIL: u32 = 320;
 
+/// Errors: `StateSecret` for a page that may not be kept; of what it says nothing comes out.
 pub fn run(
     reader: &mut sohoa_ocr::Reader,
     bytes: &[u8],
@@ -70,6 +81,9 @@ pub fn run(
         None => reader.run(&clean.gray, clean.dpi, &params.ocr, cancel)?,
     };
     let words: Vec<Word> = words.into_iter().map(|w| Word { bounds: clean.to_frame(w.bounds), ..w }).collect();
+    if !clean.blank && secret::is_marked(reader, &image, turn, &clean, &words, dpi, cancel)? {
+        return Err(secret::refusal());
+    }
     let codes = if clean.blank { Vec::new() } else { codes(&image, turn)? };
     let confidence = sohoa_ocr::mean(&words);
     let thumbnail = sohoa_imaging::thumbnail(&image, turn, clean.skew, THUMBNAIL)?;

@@ -18,13 +18,15 @@ use sohoa_store::table::{document, dossier, event, job, page, stack};
 use sohoa_store::{Transaction, table::stack::StackPage};
 use std::fs::{File, TryLockError};
 use std::path::PathBuf;
+use std::sync::PoisonError;
+use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{self, Receiver};
 
 use crate::desk::{actor, key};
 use crate::reading::THUMBNAIL;
 use crate::view::{Capabilities, Device, Devices, Imported, Note, Progress, ScanPage, ScanRequest, Scanned};
 use crate::work::{Priority, Watch};
-use crate::{SCAN_WORKER, Station};
+use crate::{SCAN_WORKER, Station, models, secret};
 
 /// What the clerk asks of the scanner.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -96,6 +98,7 @@ impl Station {
             Some(id) => self.store.write(|tx| {
                 stack::get(tx, id.into())?;
                 stack::set_done(tx, id.into(), false)?;
+                stack::set_refused(tx, id.into(), false)?;
                 Ok(i64::from(id))
             })?,
             None => {
@@ -170,7 +173,7 @@ impl Station {
     }
 
     fn close_stacks(&self) -> Result<()> {
-        let quiet = Watch { progress: &|_| {}, cancel: &std::sync::atomic::AtomicBool::new(false) };
+        let quiet = Watch { progress: &|_| {}, cancel: &AtomicBool::new(false) };
         for row in self.store.read(stack::open)? {
             self.look_at_rest(row.id, &quiet)?;
             self.close_stack(row.id)?;
@@ -219,7 +222,13 @@ impl Station {
                         dpi: head.dpi,
                         hint: Turn::None,
                     };
-                    let (page, _) = self.store.write(|tx| stack::add_page(tx, id, &new))?;
+                    let (page, refused) = self.store.write(|tx| {
+                        let refused = stack::get(tx, id)?.refused;
+                        Ok((stack::add_page(tx, id, &new)?.0, refused))
+                    })?;
+                    if refused {
+                        return Err(secret::refusal());
+                    }
                     // Nobody looks any more when one could not be looked at; that error is told below.
                     tell.send((page, head.received, bytes)).map_err(|_| scan::fault(Code::ScannerFailed))
                 },
@@ -236,6 +245,21 @@ impl Station {
             self.look(&self.store.read(|db| stack::page_by_id(db, id))?, &bytes, Some(received), watch)?;
         }
         Ok(())
+    }
+
+    /// Whether a stamp on the page says that it may not be here. What a stamp does not say, the words do: those are
+    /// looked at when the page is read.
+    fn is_secret(&self, image: &DynamicImage, row: &StackPage) -> Result<bool> {
+        let stamps = sohoa_imaging::stamps(image, row.hint, 0.0, row.dpi);
+        if stamps.is_empty() {
+            return Ok(false);
+        }
+        let mut reader = self.stamp_reader.lock().unwrap_or_else(PoisonError::into_inner);
+        let reader = match &mut *reader {
+            Some(reader) => reader,
+            none => none.insert(sohoa_ocr::Reader::new(&models::folder()?, models::LANGUAGE)?),
+        };
+        secret::is_stamped(reader, &stamps, &AtomicBool::new(false))
     }
 
     /// Looks at what nobody has looked at yet.
@@ -266,6 +290,10 @@ impl Station {
             Ok(())
         };
         tell(received.map(|at| (now_in_micros().saturating_sub(at) / 1000) as u32))?;
+        if self.is_secret(&image, row)? {
+            self.purge_scanned(row.id)?;
+            return Err(secret::refusal());
+        }
         let look = Look::at(&image, row.dpi, row.hint)?;
         self.store.write(|tx| place(tx, row, look))?;
         tell(None)
@@ -427,6 +455,9 @@ fn settle(tx: &Transaction, stack: i64, account: &Reconciled) -> Result<()> {
 
 /// The fault as the clerk hears it in the middle of a stack: what is kept, where to go on.
 fn interrupted(error: Error, kept: u32) -> Error {
+    if error.code == Code::StateSecret {
+        return error;
+    }
     if kept == 0 || matches!(error.code, Code::DiskFull | Code::Integrity | Code::Internal) {
         return error;
     }

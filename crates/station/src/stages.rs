@@ -29,44 +29,55 @@ impl Station {
         let params = Params { turn: row.turn, ..Params::default() };
         let key = params.key(&row.blob, row.dpi, row.hint)?;
         let known = self.store.read(|db| page::known(db, &key))?;
-        let (output, reading) = match known
-            .filter(|o| self.store.blobs.has(&o.reading) && self.store.blobs.has(&o.thumbnail))
-        {
-            Some(output) => {
-                let reading = self.reading(&output.reading)?;
-                (output, reading)
-            }
-            None => {
-                let read = reading::run(reader, &self.store.blobs.get(&row.blob)?, row.dpi, row.hint, &params, cancel)?;
-                let json =
-                    serde_json::to_vec(&read.reading).map_err(|e| Error::internal("Không viết được bản đọc", e))?;
-                let output = page::Output {
-                    reading: self.store.blobs.put(&json)?,
-                    thumbnail: self.store.blobs.put(&read.thumbnail)?,
-                    orientation: read.reading.orientation,
-                    skew: read.reading.skew,
-                    blank: read.reading.blank,
-                    words: read.reading.words.len() as u32,
-                    confidence: read.reading.confidence,
-                    codes: read.codes,
-                };
-                (output, read.reading)
-            }
-        };
-        self.store.write(|tx| {
+        let (output, reading) =
+            match known.filter(|o| self.store.blobs.has(&o.reading) && self.store.blobs.has(&o.thumbnail)) {
+                Some(output) => {
+                    let reading = self.reading(&output.reading)?;
+                    (output, reading)
+                }
+                None => {
+                    let picture = self.store.blobs.get(&row.blob)?;
+                    let read = match reading::run(reader, &picture, row.dpi, row.hint, &params, cancel) {
+                        Err(error) if error.code == Code::StateSecret => return self.refuse(claim),
+                        read => read?,
+                    };
+                    let json =
+                        serde_json::to_vec(&read.reading).map_err(|e| Error::internal("Không viết được bản đọc", e))?;
+                    let output = page::Output {
+                        reading: self.store.blobs.put(&json)?,
+                        thumbnail: self.store.blobs.put(&read.thumbnail)?,
+                        orientation: read.reading.orientation,
+                        skew: read.reading.skew,
+                        blank: read.reading.blank,
+                        words: read.reading.words.len() as u32,
+                        confidence: read.reading.confidence,
+                        codes: read.codes,
+                    };
+                    (output, read.reading)
+                }
+            };
+        let kept = self.store.write(|tx| {
             if !job::finish(tx, claim)? {
-                return Ok(());
+                return Ok(false);
             }
-            page::remember(tx, &key, &output)?;
+            page::remember(tx, &key, &row.blob, &output)?;
             page::set_read(tx, row.id, &output)?;
             sohoa_store::search::index(tx, row.id, &reading.words)?;
             // The clerk may have moved or deleted it while it was read.
             let row = page::get(tx, row.id)?;
             if row.number == 0 {
-                return sohoa_store::search::hide(tx, row.id);
+                sohoa_store::search::hide(tx, row.id)?;
+            } else {
+                next_after_reading(tx, row.document)?;
             }
-            next_after_reading(tx, row.document)
-        })
+            Ok(true)
+        })?;
+        if !kept {
+            // The page may have been purged meanwhile; then nothing that was made of it may stay.
+            self.store.discard(&output.reading)?;
+            self.store.discard(&output.thumbnail)?;
+        }
+        Ok(())
     }
 
     pub(crate) fn reading(&self, digest: &sohoa_model::Digest) -> Result<Reading> {
@@ -111,9 +122,9 @@ impl Station {
                 .source(format!("{}: {}", violation.clause, violation.message)));
         }
         let digest = self.store.blobs.put(&pdf)?;
-        self.store.write(|tx| {
+        let kept = self.store.write(|tx| {
             if !job::finish(tx, claim)? {
-                return Ok(());
+                return Ok(false);
             }
             document::set_pdf(tx, row.id, &digest, pdf.len() as u64)?;
             event::append(
@@ -121,10 +132,12 @@ impl Station {
                 "station",
                 "convert",
                 code.as_str(),
-                &serde_json::json!({ "document": row.number, "pdf": digest }),
+                &serde_json::json!({ "document": row.number, "pdf": event::veiled(tx, &digest)? }),
             )?;
-            job::enqueue(tx, Stage::Extract, row.id, Priority::Document as i32)
-        })
+            job::enqueue(tx, Stage::Extract, row.id, Priority::Document as i32)?;
+            Ok(true)
+        })?;
+        if kept { Ok(()) } else { self.store.discard(&digest) }
     }
 
     pub(crate) fn extract_fields(&self, claim: &job::Claim) -> Result<()> {

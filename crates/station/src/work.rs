@@ -36,6 +36,7 @@ impl Station {
     pub fn work(&self, workers: Option<usize>, watch: &Watch) -> Result<Work> {
         let Some(_lock) = self.work_lock(watch)? else { return self.progress() };
         self.store.write(|tx| job::recover(tx))?;
+        self.store.finish_purges()?;
         // Checked once here, so that a missing model is one clear error and not one per page.
         sohoa_ocr::Reader::new(&models::folder()?, models::LANGUAGE)?;
         let count = workers.filter(|n| *n > 0).unwrap_or_else(|| self.default_workers());

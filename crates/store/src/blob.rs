@@ -1,21 +1,30 @@
 //! Blobs: bytes named by their SHA-256, encrypted, never changed.
 //!
-//! File: `SHB1`, 19 bytes of nonce, then the STREAM construction (Hoang, Reyhanitabar, Rogaway, Vizár 2015) over
-//! XChaCha20-Poly1305 in pieces of 64 KiB, bound to the plaintext's SHA-256. The file's name is a keyed hash of that
-//! digest, so that whoever holds the disk cannot even ask whether a known document is there.
+//! File: `SHB2`, the file's own random key wrapped under the store's (24 bytes of nonce, 48 of XChaCha20-Poly1305), 19
+//! bytes of nonce, then the STREAM construction (Hoang, Reyhanitabar, Rogaway, Vizár 2015) over XChaCha20-Poly1305 in
+//! pieces of 64 KiB, all bound to the plaintext's SHA-256. Whoever destroys the wrapped key destroys the file, wherever
+//! the disk keeps its other sectors ([`Blobs::destroy`]). `SHB1` files, from before, have no key of their own: their
+//! nonce follows the magic. The file's name is a keyed hash of the digest, so that whoever holds the disk cannot even
+//! ask whether a known document is there.
 
 use aead_stream::{DecryptorBE32, EncryptorBE32, Key as StreamKey, Nonce, StreamBE32};
-use chacha20poly1305::XChaCha20Poly1305 as Cipher;
+use chacha20poly1305::{
+    KeyInit, XChaCha20Poly1305 as Cipher,
+    aead::{Aead, Payload},
+};
 use sohoa_model::{Code, Digest, Error, Result};
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use crate::keys::{Key, hex, random};
 
-const MAGIC: &[u8; 4] = b"SHB1";
+const MAGIC: &[u8; 4] = b"SHB2";
+const OLD_MAGIC: &[u8; 4] = b"SHB1";
+/// Nonce, key and tag of a wrapped file key.
+const WRAPPED: usize = 24 + 32 + TAG;
 const NONCE: usize = 19;
 const PIECE: usize = 64 * 1024;
 const TAG: usize = 16;
@@ -23,7 +32,10 @@ const TAG: usize = 16;
 pub struct Blobs {
     dir: PathBuf,
     tmp: PathBuf,
+    /// Of `SHB1` files.
     key: Zeroizing<[u8; 32]>,
+    /// Wraps the files' own keys.
+    wrap_key: Zeroizing<[u8; 32]>,
     name_key: Zeroizing<[u8; 32]>,
 }
 
@@ -33,23 +45,24 @@ impl Blobs {
             dir: dir.join("objects"),
             tmp: dir.join("tmp"),
             key: key.derive("blob"),
+            wrap_key: key.derive("blob key"),
             name_key: key.derive("name"),
         };
         for folder in [&blobs.dir, &blobs.tmp] {
             fs::create_dir_all(folder).map_err(|e| Error::io("tạo", folder, e))?;
         }
-        blobs.sweep()?;
+        // Another process may be writing now: an hour is long enough.
+        blobs.sweep(std::time::Duration::from_secs(3600))?;
         Ok(blobs)
     }
 
-    /// Takes away what a crashed writer left half-written. Another process may be writing now: an hour is long enough.
-    fn sweep(&self) -> Result<()> {
-        let old = std::time::Duration::from_secs(3600);
+    /// Destroys what crashed writers left half-written longer ago than `age`.
+    pub(crate) fn sweep(&self, age: std::time::Duration) -> Result<()> {
         for entry in fs::read_dir(&self.tmp).map_err(|e| Error::io("đọc", &self.tmp, e))?.flatten() {
-            let age = entry.metadata().and_then(|m| m.modified()).ok().and_then(|t| t.elapsed().ok());
-            if age.is_some_and(|age| age > old) {
+            let old = entry.metadata().and_then(|m| m.modified()).ok().and_then(|t| t.elapsed().ok());
+            if old.is_some_and(|old| old > age) {
                 // If it cannot be removed now, the next start tries again.
-                let _ = fs::remove_file(entry.path());
+                let _ = shred(&entry.path());
             }
         }
         Ok(())
@@ -69,7 +82,7 @@ impl Blobs {
         let digest = Digest::of(bytes);
         let path = self.path(&digest);
         let folder = path.parent().expect("a blob lies in a folder");
-        if path.exists() {
+        if whole(&path) {
             // The rename of a writer that crashed since may not be on the disk yet.
             sync_dir(folder)?;
             return Ok(digest);
@@ -91,7 +104,26 @@ impl Blobs {
     }
 
     pub fn has(&self, digest: &Digest) -> bool {
-        self.path(digest).exists()
+        whole(&self.path(digest))
+    }
+
+    /// Makes these bytes unreadable for good: the file's key is overwritten in place, durably, and then the file goes.
+    /// Doing it again does nothing, so whoever was interrupted begins anew; [`Blobs::put`] takes a half-destroyed file
+    /// for none. An `SHB1` file has no key of its own and is overwritten whole, which a disk that writes elsewhere may
+    /// make less than it seems.
+    ///
+    /// Bytes that several rows refer to are one file: whether any other may still need it is for the caller to know,
+    /// within the transaction that takes away the last row ([`crate::table::purge`]).
+    pub fn destroy(&self, digest: &Digest) -> Result<()> {
+        let path = self.path(digest);
+        let fail = |e| Error::io("xóa", &path, e);
+        match shred(&path) {
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
+            other => other.map_err(fail)?,
+        }
+        // Also when it was gone already: the removal may not be on the disk yet.
+        let folder = path.parent().expect("a blob lies in a folder");
+        if folder.exists() { sync_dir(folder) } else { Ok(()) }
     }
 
     /// The bytes, checked against their digest.
@@ -123,11 +155,17 @@ impl Blobs {
 
     fn seal(&self, digest: &Digest, bytes: &[u8]) -> Result<Vec<u8>> {
         let broken = |_| Error::new(Code::Internal, "Không mã hóa được tệp");
-        let nonce = random::<NONCE>()?;
-        let mut out = Vec::with_capacity(MAGIC.len() + NONCE + bytes.len() + (bytes.len() / PIECE + 1) * TAG);
+        let (file_key, wrap_nonce, nonce) = (random::<32>()?, random::<24>()?, random::<NONCE>()?);
+        let wrapped = Cipher::new((&*self.wrap_key).into())
+            .encrypt((&*wrap_nonce).into(), Payload { msg: &*file_key, aad: &digest.0 })
+            .map_err(broken)?;
+        let head = MAGIC.len() + WRAPPED + NONCE;
+        let mut out = Vec::with_capacity(head + bytes.len() + (bytes.len() / PIECE + 1) * TAG);
         out.extend_from_slice(MAGIC);
+        out.extend_from_slice(&*wrap_nonce);
+        out.extend_from_slice(&wrapped);
         out.extend_from_slice(&*nonce);
-        let key = StreamKey::<Cipher>::from(*self.key);
+        let key = StreamKey::<Cipher>::from(*file_key);
         let mut stream = EncryptorBE32::<Cipher>::new(&key, &Nonce::<Cipher, StreamBE32<Cipher>>::from(*nonce));
         let mut rest = bytes;
         let mut piece = Vec::with_capacity(PIECE + TAG);
@@ -146,10 +184,21 @@ impl Blobs {
     }
 
     fn unseal(&self, digest: &Digest, file: &[u8]) -> Option<Vec<u8>> {
-        let rest = file.strip_prefix(MAGIC)?;
+        let (file_key, rest) = match file.strip_prefix(MAGIC) {
+            Some(rest) => {
+                let (wrap_nonce, wrapped) = rest.get(..WRAPPED)?.split_at(24);
+                let wrap_nonce: [u8; 24] = wrap_nonce.try_into().ok()?;
+                let opened = Cipher::new((&*self.wrap_key).into())
+                    .decrypt((&wrap_nonce).into(), Payload { msg: wrapped, aad: &digest.0 })
+                    .map(Zeroizing::new)
+                    .ok()?;
+                (Zeroizing::new(<[u8; 32]>::try_from(&opened[..]).ok()?), &rest[WRAPPED..])
+            }
+            None => (self.key.clone(), file.strip_prefix(OLD_MAGIC)?),
+        };
         let nonce: [u8; NONCE] = rest.get(..NONCE)?.try_into().ok()?;
         let mut rest = &rest[NONCE..];
-        let key = StreamKey::<Cipher>::from(*self.key);
+        let key = StreamKey::<Cipher>::from(*file_key);
         let mut stream = DecryptorBE32::<Cipher>::new(&key, &Nonce::<Cipher, StreamBE32<Cipher>>::from(nonce));
         let mut out = Vec::with_capacity(rest.len());
         let mut piece = Vec::with_capacity(PIECE + TAG);
@@ -166,6 +215,34 @@ impl Blobs {
         out.extend_from_slice(&piece);
         Some(out)
     }
+}
+
+/// Whether a blob file is there that has not begun to be destroyed.
+fn whole(path: &Path) -> bool {
+    let mut magic = [0; MAGIC.len()];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut magic));
+    read.is_ok() && (magic == *MAGIC || magic == *OLD_MAGIC)
+}
+
+/// Overwrites the head of a file that has a key of its own, the whole of any other, and removes it.
+fn shred(path: &Path) -> std::io::Result<()> {
+    let mut file = File::options().read(true).write(true).open(path)?;
+    let mut magic = [0; MAGIC.len()];
+    let own_key = file.read_exact(&mut magic).is_ok() && magic == *MAGIC;
+    let mut left = file.metadata()?.len();
+    if own_key {
+        left = left.min((MAGIC.len() + WRAPPED + NONCE) as u64);
+    }
+    std::io::Seek::rewind(&mut file)?;
+    let nothing = [0; PIECE];
+    while left > 0 {
+        let piece = left.min(PIECE as u64);
+        file.write_all(&nothing[..piece as usize])?;
+        left -= piece;
+    }
+    file.sync_all()?;
+    drop(file);
+    fs::remove_file(path)
 }
 
 fn damaged(digest: &Digest, what: &str) -> Error {
@@ -223,13 +300,13 @@ mod tests {
         let blobs = blobs(dir.path());
         let (a, b) = (blobs.put(&[1; 150_000]).unwrap(), blobs.put(&[2; 150_000]).unwrap());
         let good = fs::read(blobs.path(&a)).unwrap();
-        for at in [0, 5, 30, PIECE + 50, good.len() - 1] {
+        for at in [0, 5, 30, 70, 90, PIECE + 50, good.len() - 1] {
             let mut bad = good.clone();
             bad[at] ^= 1;
             fs::write(blobs.path(&a), bad).unwrap();
             assert_eq!(blobs.get(&a).unwrap_err().code, Code::Integrity, "byte {at}");
         }
-        for len in [0, 10, 4 + NONCE + PIECE + TAG, good.len() - 1] {
+        for len in [0, 10, 60, 4 + WRAPPED + NONCE + PIECE + TAG, good.len() - 1] {
             fs::write(blobs.path(&a), &good[..len]).unwrap();
             assert_eq!(blobs.get(&a).unwrap_err().code, Code::Integrity, "cut to {len}");
         }
@@ -248,5 +325,73 @@ mod tests {
         let on_disk = fs::read(&path).unwrap();
         assert!(!on_disk.windows(8).any(|w| w == &"Nguyễn Thị".as_bytes()[..8]));
         assert!(!path.to_string_lossy().contains(&digest.to_string()[..12]));
+    }
+
+    /// As stores of before wrote it.
+    fn old(blobs: &Blobs, digest: &Digest, bytes: &[u8]) -> Vec<u8> {
+        let nonce = [7; NONCE];
+        let mut out = [&OLD_MAGIC[..], &nonce].concat();
+        let key = StreamKey::<Cipher>::from(*blobs.key);
+        let stream = EncryptorBE32::<Cipher>::new(&key, &Nonce::<Cipher, StreamBE32<Cipher>>::from(nonce));
+        let mut piece = bytes.to_vec();
+        stream.encrypt_last_in_place(&digest.0, &mut piece).unwrap();
+        out.extend(piece);
+        out
+    }
+
+    #[test]
+    fn a_file_from_before_is_read_and_destroyed() {
+        let dir = tempfile::tempdir().unwrap();
+        let blobs = blobs(dir.path());
+        let bytes = "trang cũ".as_bytes();
+        let digest = Digest::of(bytes);
+        let path = blobs.path(&digest);
+        fs::create_dir(path.parent().unwrap()).unwrap();
+        fs::write(&path, old(&blobs, &digest, bytes)).unwrap();
+        assert!(blobs.has(&digest) && blobs.get(&digest).unwrap() == bytes);
+        // A second name for the same sectors shows what became of them.
+        let sectors = dir.path().join("sectors");
+        fs::hard_link(&path, &sectors).unwrap();
+        blobs.destroy(&digest).unwrap();
+        assert!(!blobs.has(&digest) && fs::read(sectors).unwrap().iter().all(|b| *b == 0));
+    }
+
+    #[test]
+    fn what_is_destroyed_cannot_be_read_even_by_whoever_has_the_key_and_the_sectors() {
+        let dir = tempfile::tempdir().unwrap();
+        let blobs = blobs(dir.path());
+        let bytes = vec![5; 3 * PIECE];
+        let digest = blobs.put(&bytes).unwrap();
+        let sealed = fs::read(blobs.path(&digest)).unwrap();
+        let sectors = dir.path().join("sectors");
+        fs::hard_link(blobs.path(&digest), &sectors).unwrap();
+        blobs.destroy(&digest).unwrap();
+        blobs.destroy(&digest).unwrap();
+        assert!(!blobs.has(&digest) && blobs.names().unwrap().is_empty());
+        let left = fs::read(&sectors).unwrap();
+        let head = MAGIC.len() + WRAPPED + NONCE;
+        assert!(left[..head].iter().all(|b| *b == 0) && left[head..] == sealed[head..]);
+        assert!(blobs.unseal(&digest, &left).is_none());
+        // The same bytes sealed again have another key, which opens nothing of the old file.
+        blobs.put(&bytes).unwrap();
+        let again = fs::read(blobs.path(&digest)).unwrap();
+        assert!(blobs.unseal(&digest, &[&again[..head], &sealed[head..]].concat()).is_none());
+    }
+
+    #[test]
+    fn a_half_destroyed_file_is_no_blob_and_goes_at_the_next_try() {
+        let dir = tempfile::tempdir().unwrap();
+        let blobs = blobs(dir.path());
+        let (a, b) = (blobs.put(b"a").unwrap(), blobs.put(b"b").unwrap());
+        for digest in [&a, &b] {
+            let mut file = fs::read(blobs.path(digest)).unwrap();
+            file[..10].fill(0);
+            fs::write(blobs.path(digest), file).unwrap();
+            assert!(!blobs.has(digest));
+        }
+        blobs.destroy(&a).unwrap();
+        assert!(!blobs.path(&a).exists());
+        blobs.put(b"b").unwrap();
+        assert_eq!(blobs.get(&b).unwrap(), b"b", "kept again in place of the ruin");
     }
 }

@@ -1,13 +1,14 @@
 //! The database: one writer, many readers, all under SQLCipher.
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
-use sohoa_model::{Code, Error, Result};
+use sohoa_model::{Code, Digest, Error, Result};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::blob::Blobs;
 use crate::keys::{Key, Lock, hex};
+use crate::table::purge;
 
 /// An open store. Share it between threads by reference; several processes may have the same store open.
 pub struct Store {
@@ -61,14 +62,16 @@ impl Store {
         let db_key = zeroize::Zeroizing::new(hex(&*key.derive("db")));
         let mut writer = connect(dir, &db_key, OpenFlags::default())?;
         crate::migrate::migrate(&mut writer)?;
-        Ok(Self {
+        let store = Self {
             dir: dir.to_owned(),
             station: lock.station.clone(),
             blobs: Blobs::open(dir, key)?,
             db_key,
             writer: Mutex::new(writer),
             readers: Mutex::default(),
-        })
+        };
+        store.finish_purges()?;
+        Ok(store)
     }
 
     /// The random id of this installation.
@@ -103,6 +106,36 @@ impl Store {
         Ok(result)
     }
 
+    /// Destroys what [`crate::table::purge`] wrote down, then every old page of the database that may still hold what went.
+    /// Call it after the transaction; [`Store::open`] does, too, since what a crash interrupted is written down still.
+    /// False while somebody else's reading holds old pages: then it is for the next call.
+    pub fn finish_purges(&self) -> Result<bool> {
+        let Some(blobs) = self.read(purge::pending)? else { return Ok(true) };
+        blobs.iter().try_for_each(|blob| self.blobs.destroy(blob))?;
+        // What a writer leaves for a minute is a dead one's.
+        self.blobs.sweep(Duration::from_secs(60))?;
+        if !self.truncate_log()? {
+            return Ok(false);
+        }
+        self.write(|tx| tx.execute("DELETE FROM purge WHERE blob <> ''", []).db())?;
+        if !self.truncate_log()? {
+            return Ok(false);
+        }
+        self.write(|tx| tx.execute("DELETE FROM purge", []).db())?;
+        Ok(true)
+    }
+
+    /// Destroys a blob that came to belong to nobody.
+    pub fn discard(&self, blob: &Digest) -> Result<()> {
+        if self.read(|db| purge::is_referred_to(db, blob))? { Ok(()) } else { self.blobs.destroy(blob) }
+    }
+
+    /// Brings everything from the write-ahead log into the database and leaves the log empty; false while it is in use.
+    fn truncate_log(&self) -> Result<bool> {
+        let busy: bool = lock(&self.writer).query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |r| r.get(0)).db()?;
+        Ok(!busy)
+    }
+
     /// A consistent copy while at work: the rows as of now, then every blob, then the lock. `dir` must be new or empty.
     pub fn backup(&self, dir: &Path) -> Result<()> {
         if std::fs::read_dir(dir).is_ok_and(|mut d| d.next().is_some()) {
@@ -113,15 +146,16 @@ impl Store {
         let db = dir.join("store.db");
         let path = db.to_str().ok_or_else(|| Error::new(Code::Usage, "Đường dẫn sao lưu không hợp lệ"))?;
         lock(&self.writer).execute("VACUUM INTO ?1", [path]).db()?;
-        // Blobs never change and are never removed, so what the copied rows refer to is there to be copied now.
+        // Blobs never change and only a purge takes any away, so all else that the copied rows refer to is there.
         let objects = self.dir.join("objects");
         for name in self.blobs.names()? {
             let (from, to) = (objects.join(&name[..2]).join(&name), dir.join("objects").join(&name[..2]));
             std::fs::create_dir_all(&to).map_err(|e| Error::io("tạo", &to, e))?;
             let to = to.join(&name);
-            std::fs::copy(&from, &to)
-                .and_then(|_| std::fs::File::open(&to)?.sync_all())
-                .map_err(|e| Error::io("chép", &to, e))?;
+            match std::fs::copy(&from, &to).and_then(|_| std::fs::File::open(&to)?.sync_all()) {
+                Err(e) if e.kind() == std::io::ErrorKind::NotFound && !from.exists() => {}
+                other => other.map_err(|e| Error::io("chép", &to, e))?,
+            }
         }
         // The lock comes last: a copy without it is not yet a store.
         let lock = std::fs::read(self.dir.join("station.json")).map_err(|e| Error::io("đọc", &self.dir, e))?;
@@ -140,7 +174,8 @@ fn connect(dir: &Path, key: &str, flags: OpenFlags) -> Result<Connection> {
     let key = zeroize::Zeroizing::new(format!("PRAGMA cipher_log_level = NONE; PRAGMA key = \"x'{key}'\";"));
     db.execute_batch(&key).db()?;
     if !flags.contains(OpenFlags::SQLITE_OPEN_READ_ONLY) {
-        db.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON;").db()?;
+        // Deleted rows leave nothing behind in the file: a page may have to be purged.
+        db.execute_batch("PRAGMA secure_delete = ON; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON;").db()?;
     }
     // Without it SQLite compiles a statement anew for every value bound to it, in case another plan suits that better.
     db.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).db()?;

@@ -25,6 +25,7 @@ const STEPS: &[(&str, &str)] = &[
     ("edit", table::edit::SCHEMA),
     ("document_state_as_edited", table::document::STATE_VIEW_AS_EDITED),
     ("contradiction", table::field::CONTRADICTION),
+    ("purge", table::purge::SCHEMA),
 ];
 
 pub fn migrate(db: &mut Connection) -> Result<()> {

@@ -4,7 +4,10 @@ use rusqlite::Connection;
 use serde::Serialize;
 use sohoa_model::{Digest, Result};
 
-use crate::{Db, Store, table::event};
+use crate::{
+    Db, Store,
+    table::{event, purge::REFERENCES},
+};
 
 /// Something that is not as it must be.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -23,18 +26,6 @@ pub struct Verified {
     pub findings: Vec<Finding>,
 }
 
-/// Every column that names a blob, with what its row is called to the clerk.
-const REFERENCES: &[(&str, &str)] = &[
-    ("SELECT digest, 'tệp gốc ' || name FROM source", "source"),
-    ("SELECT blob, 'trang ' || id FROM page", "page"),
-    ("SELECT reading, 'bản đọc của trang ' || id FROM page WHERE reading IS NOT NULL", "reading"),
-    ("SELECT thumbnail, 'ảnh nhỏ của trang ' || id FROM page WHERE thumbnail IS NOT NULL", "thumbnail"),
-    ("SELECT blob, 'trang quét ' || id FROM stack_page", "scan"),
-    ("SELECT thumbnail, 'ảnh nhỏ của trang quét ' || id FROM stack_page WHERE thumbnail IS NOT NULL", "thumbnail"),
-    ("SELECT pdf, 'PDF/A của giấy tờ ' || id FROM document WHERE pdf IS NOT NULL", "pdf"),
-    ("SELECT blob, 'gói tin ' || objid FROM package", "package"),
-];
-
 impl Store {
     /// Reads everything once. Blobs that no row refers to (left by a crash between the two) are no finding: they are
     /// found again when the same bytes come.
@@ -42,13 +33,14 @@ impl Store {
         self.read(|db| {
             let mut verified = Verified { blobs: self.blobs.names()?.len() as u32, ..Verified::default() };
             let mut checked = std::collections::HashMap::new();
-            for (sql, kind) in REFERENCES {
-                for (digest, subject) in references(db, sql)? {
+            for (table, column, subject) in REFERENCES {
+                let sql = format!("SELECT {column}, {subject} FROM {table} WHERE {column} IS NOT NULL");
+                for (digest, subject) in references(db, &sql)? {
                     let state = checked.entry(digest).or_insert_with(|| self.blobs.get(&digest).map(drop).err().map(|e| (e.message, e.hint)));
                     if let Some((message, hint)) = state {
                         verified.findings.push(Finding { code: "blob_damaged", subject: subject.clone(), message: message.clone(), hint: hint.clone() });
                     }
-                    verified.pages += u32::from(*kind == "page");
+                    verified.pages += u32::from((*table, *column) == ("page", "blob"));
                 }
             }
             match event::verify(db)? {

@@ -103,7 +103,7 @@ impl House {
         self.station
             .store
             .write(|tx| {
-                outputs.iter().try_for_each(|(key, output)| page::remember(tx, key, output))?;
+                outputs.iter().try_for_each(|(key, output)| page::remember(tx, key, &blob, output))?;
                 let new = page::New {
                     document: group,
                     blob,

@@ -71,6 +71,7 @@ impl Station {
             let mut imported = Imported::default();
             let mut documents = std::collections::BTreeSet::new();
             for (path, outcome) in intake::outcomes(db, id)? {
+                let path = self.name_of_refused(id, path);
                 match outcome {
                     intake::Outcome::Taken { document } => drop(documents.insert(document)),
                     intake::Outcome::LeftOut => {}
@@ -279,6 +280,7 @@ impl File {
                     hint: captured.turn,
                 },
             )?;
+            page::came_from(tx, id, &self.digest)?;
             job::enqueue(tx, Stage::Read, id, Priority::Page as i32)?;
         }
         dossier::touch(tx, dossier)?;
@@ -287,7 +289,7 @@ impl File {
             "station",
             "receive",
             row.code.as_str(),
-            &serde_json::json!({ "source": self.digest, "pages": self.pages.len() }),
+            &serde_json::json!({ "source": event::veiled(tx, &self.digest)?, "pages": self.pages.len() }),
         )?;
         Ok(document)
     }
@@ -299,7 +301,7 @@ impl File {
         stack: i64,
         looks: Vec<(Look, Digest)>,
     ) -> Result<intake::Outcome> {
-        let mut first = None;
+        let mut filed = Vec::new();
         for ((captured, blob), (look, thumbnail)) in self.pages.iter().zip(looks) {
             let new = stack::New {
                 blob: *blob,
@@ -312,11 +314,14 @@ impl File {
             let (id, _) = stack::add_page(tx, stack, &new)?;
             stack::set_thumbnail(tx, id, &thumbnail)?;
             crate::stack::place(tx, &stack::page_by_id(tx, id)?, look)?;
-            first = first.or(stack::page_by_id(tx, id)?.page);
+            filed.extend(stack::page_by_id(tx, id)?.page);
         }
-        let Some(first) = first else { return Ok(intake::Outcome::LeftOut) };
-        let document = page::get(tx, first)?.document;
+        let Some(first) = filed.first() else { return Ok(intake::Outcome::LeftOut) };
+        let document = page::get(tx, *first)?.document;
         self.keep_source(tx, document)?;
+        for page in filed {
+            page::came_from(tx, page, &self.digest)?;
+        }
         Ok(intake::Outcome::Taken { document })
     }
 

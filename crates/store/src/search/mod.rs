@@ -122,6 +122,19 @@ pub fn remove(db: &Connection, page: i64) -> Result<()> {
     Ok(())
 }
 
+/// Removes a page for good. The index only marks what is deleted until its parts are merged, so they are.
+pub(crate) fn purge(db: &Connection, page: i64) -> Result<()> {
+    let indexed: bool =
+        db.query_row("SELECT count(*) > 0 FROM page_text WHERE page = ?1", [page], |r| r.get(0)).db()?;
+    remove(db, page)?;
+    if indexed {
+        for index in ["page_index", "page_code"] {
+            db.execute(&format!("INSERT INTO {index} ({index}) VALUES ('optimize')"), []).db()?;
+        }
+    }
+    Ok(())
+}
+
 /// A word that looks like a code (has a digit, and a digit or letter beside some punctuation), lower case.
 fn code(word: &str) -> Option<String> {
     let word = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();

@@ -65,6 +65,24 @@ pub fn append(db: &Connection, actor: &str, action: &str, subject: &str, detail:
     Ok(())
 }
 
+/// A digest as the log may name it: under a random salt that is kept beside the log, not in it. While the salt is there
+/// anybody can tell that the log speaks of these bytes; when it is gone with them, nobody can.
+pub fn veiled(db: &Connection, digest: &Digest) -> Result<Digest> {
+    let kept = |db: &Connection| {
+        let mut statement = db.prepare_cached("SELECT salt FROM veil WHERE digest = ?1")?;
+        statement.query_row([digest.to_string()], |r| super::digest_at(r, 0)).optional()
+    };
+    let salt = match kept(db).db()? {
+        Some(salt) => salt,
+        None => {
+            let salt = Digest(*crate::keys::random::<32>()?);
+            db.execute("INSERT INTO veil VALUES (?1, ?2)", params![digest.to_string(), salt.to_string()]).db()?;
+            salt
+        }
+    };
+    Ok(Digest::of_parts([&salt.0[..], &digest.0]))
+}
+
 pub fn count(db: &Connection, subject: Option<&str>) -> Result<u32> {
     db.query_row("SELECT count(*) FROM event WHERE ?1 IS NULL OR subject = ?1", [subject], |r| r.get(0)).db()
 }

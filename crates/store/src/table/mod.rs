@@ -11,6 +11,7 @@ pub mod inbox;
 pub mod intake;
 pub mod job;
 pub mod page;
+pub mod purge;
 pub mod setting;
 pub mod stack;
 

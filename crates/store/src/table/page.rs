@@ -131,15 +131,17 @@ fn page(row: &Row) -> rusqlite::Result<Page> {
 }
 
 /// Adds a page after those that its document has; or, where the clerk has split or merged that one in the meantime,
-/// after those that came before it, wherever they are now.
+/// after those that came before it, wherever they are now. No id is given twice, not even that of a page purged since:
+/// the window may still hold its picture.
 ///
 /// Errors: `NotAllowed` for a dossier that is sealed.
 pub fn add(db: &Connection, new: &New) -> Result<i64> {
     let document = document::growing(db, new.document)?;
     document::set_stale(db, document)?;
     db.prepare_cached(
-        "INSERT INTO page (document, origin, number, blob, format, width, height, dpi, hint)
-         VALUES (?1, ?2, 1 + (SELECT max(0, coalesce(max(number), 0)) FROM page WHERE document = ?1), ?3, ?4, ?5, ?6, ?7, ?8)",
+        "INSERT INTO page (id, document, origin, number, blob, format, width, height, dpi, hint)
+         VALUES (1 + max((SELECT coalesce(max(id), 0) FROM page), (SELECT coalesce(max(subject), 0) FROM job WHERE stage = 'read')),
+         ?1, ?2, 1 + (SELECT max(0, coalesce(max(number), 0)) FROM page WHERE document = ?1), ?3, ?4, ?5, ?6, ?7, ?8)",
     )
     .and_then(|mut s| {
         s.insert(params![
@@ -177,6 +179,14 @@ pub fn deleted(db: &Connection, dossier: i64) -> Result<Vec<Page>> {
         )
         .db()?;
     statement.query_map([dossier], page).and_then(Iterator::collect).db()
+}
+
+/// Notes which received file a page was taken out of.
+pub fn came_from(db: &Connection, id: i64, source: &Digest) -> Result<()> {
+    db.prepare_cached("INSERT INTO page_source VALUES (?1, ?2)")
+        .and_then(|mut s| s.execute(params![id, source.to_string()]))
+        .db()?;
+    Ok(())
 }
 
 /// Whether every page of the document has been read.
@@ -239,9 +249,12 @@ pub fn known(db: &Connection, key: &Digest) -> Result<Option<Output>> {
     output.map(|o| from_json(&o)).transpose()
 }
 
-pub fn remember(db: &Connection, key: &Digest, output: &Output) -> Result<()> {
-    db.prepare_cached("INSERT OR REPLACE INTO result VALUES (?1, ?2)")
-        .and_then(|mut s| s.execute(params![key.to_string(), serde_json::to_string(output).unwrap_or_default()]))
+/// `picture` is the blob that was read.
+pub fn remember(db: &Connection, key: &Digest, picture: &Digest, output: &Output) -> Result<()> {
+    db.prepare_cached("INSERT OR REPLACE INTO result (key, output, page) VALUES (?1, ?2, ?3)")
+        .and_then(|mut s| {
+            s.execute(params![key.to_string(), serde_json::to_string(output).unwrap_or_default(), picture.to_string()])
+        })
         .db()?;
     Ok(())
 }

@@ -19,6 +19,8 @@ CREATE TABLE stack (
   -- What does not add up, in JSON.
   notes TEXT NOT NULL DEFAULT '[]',
   created INTEGER NOT NULL,
+  -- A page of it was refused by rule, so that whoever scans it stops.
+  refused INTEGER NOT NULL DEFAULT 0,
   -- No further page is expected, and every document of it is whole.
   done INTEGER NOT NULL DEFAULT 0
 ) STRICT;
@@ -57,6 +59,7 @@ ALTER TABLE document ADD COLUMN declared INTEGER;
 pub struct Stack {
     pub id: i64,
     pub device: String,
+    pub refused: bool,
     pub done: bool,
 }
 
@@ -106,7 +109,7 @@ pub fn add(db: &Connection, device: &str, request: &impl Serialize, splitter: &i
 }
 
 fn stack(row: &Row) -> rusqlite::Result<Stack> {
-    Ok(Stack { id: row.get("id")?, device: row.get("device")?, done: row.get("done")? })
+    Ok(Stack { id: row.get("id")?, device: row.get("device")?, refused: row.get("refused")?, done: row.get("done")? })
 }
 
 pub fn get(db: &Connection, id: i64) -> Result<Stack> {
@@ -145,6 +148,16 @@ pub fn add_note(db: &Connection, id: i64, note: &impl Serialize) -> Result<()> {
     )
     .db()?;
     Ok(())
+}
+
+pub fn set_refused(db: &Connection, id: i64, refused: bool) -> Result<()> {
+    db.execute("UPDATE stack SET refused = ?2 WHERE id = ?1", params![id, refused]).db()?;
+    Ok(())
+}
+
+/// The stack that a page came in, if it was scanned.
+pub fn of_page(db: &Connection, page: i64) -> Result<Option<i64>> {
+    db.query_row("SELECT stack FROM stack_page WHERE page = ?1", [page], |r| r.get(0)).optional().db()
 }
 
 pub fn set_done(db: &Connection, id: i64, done: bool) -> Result<()> {
