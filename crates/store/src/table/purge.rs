@@ -339,7 +339,9 @@ mod tests {
             };
             page::remember(db, &digest_of(&format!("{name} {n} key")), &blob, &output).unwrap();
             page::set_read(db, id, &output).unwrap();
-            page::turn(db, id, Turn::Half).unwrap();
+            let turned = format!(r#"{{"turns":{{"{id}":180}}}}"#);
+            let edit = "INSERT INTO edit (dossier, action, before, after, at) VALUES (?1, 'turn', '{}', ?2, 0)";
+            db.execute(edit, params![dossier, turned]).unwrap();
             let word = |text: &str| Word { text: text.into(), confidence: 90.0, bounds: [0; 4], line: 0, block: 0 };
             search::index(db, id, &said.split(' ').map(word).collect::<Vec<_>>()).unwrap();
             id
