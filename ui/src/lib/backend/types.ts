@@ -254,7 +254,11 @@ export type Note = { dossier: string, component: string | null, declared: number
  * Pages with something on them.
  */
 came: number, };
-export type Duplicate = { path: string, dossier: string, document: number, };
+export type Duplicate = { path: string, dossier: string, 
+/**
+ * 0 when the clerk has deleted its pages.
+ */
+document: number, };
 export type Refused = { path: string, code: string, message: string, hint: string, };
 export type Problem = { code: string, subject: string, message: string, hint: string, };
 export type Found = { total: number, hits: Array<Hit>, };
