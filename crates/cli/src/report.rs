@@ -250,7 +250,9 @@ fn differences(field: &view::Field, all: &[view::Difference]) {
 
 fn strangers(all: &[view::Stranger]) {
     for stranger in all {
-        let who = [&stranger.name, &stranger.personal_id].map(|told| told.as_deref().unwrap_or("—")).join(", ");
+        let who: Vec<&str> =
+            [&stranger.name, &stranger.personal_id].into_iter().flatten().map(String::as_str).collect();
+        let who = who.join(", ");
         say!("      ! trang {}: thẻ của người khác ({who}); không lấy trường nào từ thẻ này", stranger.page);
     }
 }

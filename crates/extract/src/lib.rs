@@ -2,13 +2,14 @@
 //!
 //! Evidence comes from four places, each with its own module: the head of an official paper as NĐ 30/2020/NĐ-CP lays
 //! it out (`header`), the labels of forms and the person they speak of (`labels`, `persons`), machine-readable codes
-//! (`codes`), and the machine-readable zone of cards (`mrz`). What kind of paper it is comes first (`kind`), because a form has no agency and a list no owner.
-//! All rules look at `layout`: rows of segments with folded tokens, so that a lost mark or one misread letter in a
-//! label does no harm. Values stay as read; only dates and numbers are brought into one form (`dates`,
-//! [`personal_id`]).
+//! (`codes`), and the machine-readable zone of cards (`mrz`). What kind of paper it is comes first (`kind`), because a
+//! form has no agency and a list no owner. All rules look at `layout`: rows of segments with folded tokens, so that a
+//! lost mark or one misread letter in a label does no harm. Values stay as read; only dates and numbers are brought into
+//! one form (`dates`, [`personal_id`]).
 //!
 //! A code beats text, and whoever says something else is heard too (`weigh`). Where two pieces of evidence contradict
-//! each other, neither is very sure; where they agree, they vouch for one another. Nothing is final before the clerk confirms it, so what is not on the paper is not proposed.
+//! each other, neither is very sure; where they agree, they vouch for one another. Nothing is final before the clerk
+//! confirms it, so what is not on the paper is not proposed.
 
 mod codes;
 mod dates;

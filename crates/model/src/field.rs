@@ -72,7 +72,7 @@ impl FieldName {
 pub enum Source {
     /// Read as text on the page.
     Text,
-    /// A QR code or other machine-readable code on the paper.
+    /// A QR code, or the machine-readable zone of a card.
     Code,
     /// Typed or corrected by the clerk.
     Clerk,
