@@ -70,7 +70,11 @@ impl Worker<'_> {
                 .collect()
         });
         let (found, failed): (Vec<_>, Vec<_>) = answers.into_iter().partition(Result::is_ok);
-        (found.into_iter().flatten().flatten().collect(), failed.into_iter().filter_map(Result::err).collect())
+        let mut found: Vec<Device> = found.into_iter().flatten().flatten().collect();
+        // SANE's own ways to network scanners name them by numbers that change from one process to the next, so that a
+        // remembered name may open somebody else's; ours finds the same machines and knows them again.
+        found.retain(|d| !["sane:airscan:", "sane:escl:"].iter().any(|unsure| d.id.starts_with(unsure)));
+        (found, failed.into_iter().filter_map(Result::err).collect())
     }
 
     pub fn capabilities(&self, device: &str) -> Result<Capabilities> {
