@@ -112,7 +112,7 @@ impl Station {
         }
     }
 
-    fn run(&self, claim: &job::Claim, reader: &mut Option<sohoa_ocr::Reader>, watch: &Watch) -> Result<()> {
+    pub(crate) fn run(&self, claim: &job::Claim, reader: &mut Option<sohoa_ocr::Reader>, watch: &Watch) -> Result<()> {
         match claim.stage {
             Stage::Capture => {
                 self.take_in(claim.subject, watch)?;
