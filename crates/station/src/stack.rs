@@ -282,6 +282,10 @@ impl Station {
                 return Err(scan::fault(Code::ScannerFailed).source(error));
             }
         };
+        if self.is_secret(&image, row)? {
+            self.purge_scanned(row.id)?;
+            return Err(secret::refusal());
+        }
         let thumbnail = self.store.blobs.put(&thumbnail(&image, row.hint)?)?;
         self.store.write(|tx| stack::set_thumbnail(tx, row.id, &thumbnail))?;
         let tell = |delay| {
@@ -290,10 +294,6 @@ impl Station {
             Ok(())
         };
         tell(received.map(|at| (now_in_micros().saturating_sub(at) / 1000) as u32))?;
-        if self.is_secret(&image, row)? {
-            self.purge_scanned(row.id)?;
-            return Err(secret::refusal());
-        }
         let look = Look::at(&image, row.dpi, row.hint)?;
         self.store.write(|tx| place(tx, row, look))?;
         tell(None)
