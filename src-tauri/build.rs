@@ -10,6 +10,7 @@ const COMMANDS: &[&str] = &[
     "devices",
     "capabilities",
     "scan",
+    "rescan",
     "cancel_scan",
     "finish_stack",
     "watch_work",

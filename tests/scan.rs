@@ -127,6 +127,28 @@ fn a_stack_through_the_feeder_becomes_a_dossier() {
 }
 
 #[test]
+fn one_page_is_scanned_again_in_its_place_and_can_be_taken_back() {
+    const CODE: &str = "H05.16-261126-0002";
+    let desk = Desk::new();
+    let papers = paper(3);
+    desk.lay(&papers[0], "ppm");
+    desk.lay(&papers[1], "ppm");
+    desk.scan(0, &["--dossier", CODE]);
+    let before = pages(&desk);
+    desk.lay(&papers[2], "ppm");
+    let shown = desk.scan(0, &["--dossier", CODE, "--replace", "1.1"]);
+    assert_eq!((&shown["state"], &shown["can_undo"]), (&"review".into(), &"rescan".into()), "{shown:#}");
+    let after = pages(&desk);
+    assert_eq!((after.len(), &after[1]), (2, &before[1]));
+    assert_ne!(after[0], before[0]);
+    desk.station.ok(&["undo", CODE]);
+    assert_eq!(pages(&desk), before);
+    // Nothing in the feeder, nothing changed.
+    assert_eq!(desk.scan(6, &["--dossier", CODE, "--replace", "1.2"])["error"]["code"], "feeder_empty");
+    assert_eq!(pages(&desk), before);
+}
+
+#[test]
 fn the_code_on_a_receipt_opens_its_dossier() {
     let desk = Desk::new();
     desk.lay(&paper(1)[0], "ppm");

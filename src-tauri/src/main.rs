@@ -51,6 +51,7 @@ fn main() -> ExitCode {
             commands::capture::devices,
             commands::capture::capabilities,
             commands::capture::scan,
+            commands::capture::rescan,
             commands::capture::cancel_scan,
             commands::capture::finish_stack,
             commands::capture::watch_work,

@@ -60,6 +60,9 @@ pub enum Command {
         /// Quét tiếp xấp giấy đang dở
         #[arg(long = "continue")]
         onto_last: bool,
+        /// Quét một tờ thay cho trang này của hồ sơ (GIẤY_TỜ.TRANG)
+        #[arg(long, value_name = "DOC.PAGE", requires = "dossier", conflicts_with = "onto_last")]
+        replace: Option<Place>,
         /// Ghi lại phiên quét (không có hình trang) vào thư mục này, để báo lỗi hoặc tập dượt
         #[arg(long, value_name = "DIR")]
         record: Option<PathBuf>,

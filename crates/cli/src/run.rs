@@ -53,6 +53,7 @@ pub fn run(args: Args) -> Result<ExitCode> {
             brightness,
             dossier,
             onto_last,
+            replace,
             record,
             record_pages,
             workers,
@@ -84,6 +85,16 @@ pub fn run(args: Args) -> Result<ExitCode> {
                 record: record.map(|folder| stack::Record { folder, pictures: record_pages }),
             };
             let station = open()?;
+            if let (Some(place), Some(code)) = (replace, &request.dossier) {
+                let page = page_at(&station.dossier(code.as_str())?, place)?;
+                let shown = watched(json, |watch| {
+                    station.rescan(page, &request, watch)?;
+                    station.work(workers, watch)?;
+                    station.dossier(code.as_str())
+                })?;
+                report::dossier(&shown, json)?;
+                return Ok(ExitCode::SUCCESS);
+            }
             let onto = if onto_last { station.last_stack(&request.device)? } else { None };
             let scanned = watched(json, |watch| {
                 let scanned = station.scan(&request, onto, watch)?;
@@ -175,16 +186,19 @@ pub fn run(args: Args) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// The identifier of a page.
+fn page_at(dossier: &view::Dossier, place: Place) -> Result<u32> {
+    let document = dossier.documents.iter().find(|d| d.id == place.document);
+    document.and_then(|d| d.pages.iter().find(|p| p.number == place.page)).map(|p| p.id).ok_or_else(|| {
+        Error::new(Code::NotFound, format!("Hồ sơ không có trang {}.{}", place.document, place.page))
+            .hint("Xem các trang: sohoa show.")
+    })
+}
+
 /// One edit; the station knows pages by identifier.
 fn edited(station: &Station, code: &str, edit: Edit) -> Result<view::Dossier> {
     let dossier = station.dossier(code)?;
-    let id = |place: Place| {
-        let document = dossier.documents.iter().find(|d| d.id == place.document);
-        document.and_then(|d| d.pages.iter().find(|p| p.number == place.page)).map(|p| p.id).ok_or_else(|| {
-            Error::new(Code::NotFound, format!("Hồ sơ không có trang {}.{}", place.document, place.page))
-                .hint("Xem các trang: sohoa show.")
-        })
-    };
+    let id = |place| page_at(&dossier, place);
     let ids = |places: Vec<Place>| places.into_iter().map(id).collect::<Result<Vec<u32>>>();
     let edit = match edit {
         Edit::Split { page } => view::Edit::Split { page: id(page)? },

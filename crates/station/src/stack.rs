@@ -19,7 +19,7 @@ use sohoa_store::{Transaction, table::stack::StackPage};
 use std::fs::{File, TryLockError};
 use std::path::PathBuf;
 use std::sync::PoisonError;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver};
 
 use crate::desk::{actor, key};
@@ -123,6 +123,56 @@ impl Station {
                 Err(interrupted(error, kept))
             }
         }
+    }
+
+    /// Scans one sheet and puts it in the place of a page that came out badly. Undoable like any edit.
+    ///
+    /// Errors: as [`Station::scan`]; the old page stays then.
+    pub fn rescan(&self, page: u32, request: &Request, watch: &Watch) -> Result<crate::view::Dossier> {
+        let _lock = self.scan_lock()?;
+        let old = self.store.read(|db| page::get(db, page.into()))?;
+        // A feeder is stopped after the first sheet.
+        let (enough, done) = (AtomicBool::new(false), AtomicBool::new(false));
+        let mut first = None;
+        let scanners = self.scanners();
+        let outcome = std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    if watch.cancel.load(Ordering::Relaxed) {
+                        enough.store(true, Ordering::Relaxed);
+                    }
+                    std::thread::sleep(std::time::Duration::from_millis(50));
+                }
+            });
+            let outcome = scanners.scan(&request.device, &request.settings, &enough, None, &mut |head, bytes| {
+                first.get_or_insert((head, bytes));
+                enough.store(true, Ordering::Relaxed);
+                Ok(())
+            });
+            done.store(true, Ordering::Relaxed);
+            outcome
+        });
+        let Some((head, bytes)) = first else {
+            return Err(outcome.err().unwrap_or_else(|| scan::fault(Code::ScannerFailed)));
+        };
+        let image = sohoa_imaging::decode(&bytes).map_err(|e| scan::fault(Code::ScannerFailed).source(e))?;
+        if self.is_secret(&image, Turn::None, head.dpi)? {
+            self.store.write(|tx| {
+                event::append(tx, "station", "refuse_by_rule", self.store.station(), &serde_json::json!({}))
+            })?;
+            return Err(secret::refusal());
+        }
+        let marks = Look::at(&image, head.dpi, Turn::None)?.marks;
+        let new = page::New {
+            document: old.document,
+            blob: self.store.blobs.put(&bytes)?,
+            format: head.format.name(),
+            width: head.width,
+            height: head.height,
+            dpi: head.dpi,
+            hint: Turn::None,
+        };
+        self.put_in_place(old.id, &crate::edit::Scanned { page: new, marks })
     }
 
     /// No further page is expected: every document of the stack is whole.
@@ -249,8 +299,8 @@ impl Station {
 
     /// Whether a stamp on the page says that it may not be here. What a stamp does not say, the words do: those are
     /// looked at when the page is read.
-    fn is_secret(&self, image: &DynamicImage, row: &StackPage) -> Result<bool> {
-        let stamps = sohoa_imaging::stamps(image, row.hint, 0.0, row.dpi);
+    fn is_secret(&self, image: &DynamicImage, turn: Turn, dpi: f32) -> Result<bool> {
+        let stamps = sohoa_imaging::stamps(image, turn, 0.0, dpi);
         if stamps.is_empty() {
             return Ok(false);
         }
@@ -282,7 +332,7 @@ impl Station {
                 return Err(scan::fault(Code::ScannerFailed).source(error));
             }
         };
-        if self.is_secret(&image, row)? {
+        if self.is_secret(&image, row.hint, row.dpi)? {
             self.purge_scanned(row.id)?;
             return Err(secret::refusal());
         }

@@ -3,7 +3,7 @@
 use sohoa_model::Result;
 use sohoa_station::{
     Watch, intake, stack,
-    view::{Capabilities, Devices, Imported, Progress, ScanRequest, Scanned},
+    view::{Capabilities, Devices, Dossier, Imported, Progress, ScanRequest, Scanned},
 };
 use std::path::PathBuf;
 use tauri::ipc::Channel;
@@ -52,6 +52,20 @@ pub async fn scan(state: State<'_>, request: ScanRequest, on_progress: Channel<P
             s.scan(&stack::Request::try_from(request)?, onto, &Watch { progress: &tell, cancel: desktop.scanning() });
         desktop.ring();
         scanned
+    })
+    .await
+}
+
+/// Scans one sheet in the place of a page.
+#[tauri::command]
+pub async fn rescan(state: State<'_>, page: u32, request: ScanRequest) -> Result<Dossier> {
+    let desktop = state.inner().clone();
+    desktop.begin_scan();
+    at(&state, move |s| {
+        let watch = Watch { progress: &|_| {}, cancel: desktop.scanning() };
+        let dossier = s.rescan(page, &stack::Request::try_from(request)?, &watch);
+        desktop.ring();
+        dossier
     })
     .await
 }

@@ -1,7 +1,7 @@
 //! The clerk's hand on the order of pages: split, merge, move, turn, delete, and from dossier to dossier. Each is one
 //! transaction and one row of the history, and can be taken back and done again until the dossier is sealed.
 
-use sohoa_model::{Code, DossierCode, Error, Result, Turn, job::Stage};
+use sohoa_model::{Code, DossierCode, Error, Mark, Result, Turn, job::Stage};
 use sohoa_store::table::edit::{self, Changed, Document, Layout};
 use sohoa_store::table::{document, dossier, event, job, page};
 use sohoa_store::{Connection, Transaction};
@@ -35,6 +35,24 @@ impl Station {
                 after.dossiers.push(then);
             }
             commit(tx, dossier, None, asked.action(), &before, &after)
+        })
+    }
+
+    /// Puts a picture scanned anew in the place of a page, which is dropped: one edit like any other.
+    pub(crate) fn put_in_place(&self, old: i64, scanned: &Scanned) -> Result<view::Dossier> {
+        let code = self.store.read(|db| {
+            let home = document::by_id(db, page::get(db, old)?.document)?.dossier;
+            Ok(dossier::by_id(db, home)?.code)
+        })?;
+        self.edited(code.as_str(), |tx, dossier| {
+            let before = edit::layout(tx, dossier.id)?;
+            let mut after = before.clone();
+            let place = after.documents.iter_mut().flat_map(|d| &mut d.pages).find(|p| **p == old);
+            let place = place.ok_or_else(|| Error::new(Code::NotFound, "Trang này không còn trong hồ sơ"))?;
+            *place = page::add(tx, &page::New { document: page::get(tx, old)?.document, ..scanned.page })?;
+            page::set_marks(tx, *place, &scanned.marks)?;
+            job::enqueue(tx, Stage::Read, *place, Priority::Counter as i32)?;
+            commit(tx, dossier, None, "rescan", &layout(vec![before]), &layout(vec![after]))
         })
     }
 
@@ -157,6 +175,12 @@ impl Station {
     }
 }
 
+/// A page out of the scanner, its picture a blob already; the document is whatever the place says.
+pub(crate) struct Scanned {
+    pub page: page::New<'static>,
+    pub marks: Vec<Mark>,
+}
+
 /// What goes into the log: the action, its detail, the dossiers that it changed.
 type Told = Option<(&'static str, serde_json::Value, Vec<i64>)>;
 
@@ -251,6 +275,7 @@ pub fn name(action: &str) -> &'static str {
         "delete" => "Xóa trang",
         "restore" => "Lấy lại trang",
         "turn" => "Xoay trang",
+        "rescan" => "Quét lại trang",
         "move_to_dossier" => "Chuyển sang hồ sơ khác",
         "set_code" => "Đổi mã hồ sơ",
         "merge_dossiers" => "Gộp hồ sơ",

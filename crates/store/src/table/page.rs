@@ -79,6 +79,7 @@ pub struct Page {
 }
 
 /// A page to add.
+#[derive(Clone, Copy)]
 pub struct New<'a> {
     pub document: i64,
     pub blob: Digest,

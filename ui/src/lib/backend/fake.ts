@@ -535,6 +535,13 @@ export const backend: Backend = {
     }
     return endOfStack()
   },
+  rescan: async (id) => {
+    await pause(80)
+    const { dossier, page } = owned(id)
+    page.marks = []
+    page.version += 1
+    return structuredClone(dossier)
+  },
   cancelScan: async () => undefined,
   finishStack: async () => endOfStack(),
   watchWork: async (onProgress) => {

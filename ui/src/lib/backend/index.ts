@@ -55,6 +55,8 @@ export interface Backend {
   capabilities(device: string): Promise<Capabilities>
   /** Scans a stack and tells of each page. When it fails, the pages told of are kept. */
   scan(request: ScanRequest, onProgress: (progress: Progress) => void): Promise<Scanned>
+  /** Scans one sheet in the place of a page. */
+  rescan(page: number, request: ScanRequest): Promise<Dossier>
   cancelScan(): Promise<void>
   /** No more pages come to a stack that was interrupted. */
   finishStack(stack: number): Promise<Scanned>

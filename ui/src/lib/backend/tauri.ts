@@ -29,6 +29,7 @@ export const backend: Backend = {
   devices: () => invoke('devices'),
   capabilities: (device) => invoke('capabilities', { device }),
   scan: (request, onProgress) => invoke('scan', { request, onProgress: channel(onProgress) }),
+  rescan: (page, request) => invoke('rescan', { page, request }),
   cancelScan: () => invoke('cancel_scan'),
   finishStack: (stack) => invoke('finish_stack', { stack }),
   watchWork: (onProgress) => invoke('watch_work', { onProgress: channel(onProgress) }),
