@@ -121,3 +121,38 @@ pub fn of_dossier(db: &Connection, dossier: i64) -> Result<Vec<(u32, Field)>> {
     all.sort_by(|(_, a), (_, b)| b.source.cmp(&a.source).then(b.confidence.total_cmp(&a.confidence)));
     Ok(all)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sohoa_model::{Said, Witness};
+
+    #[test]
+    fn contradictions_are_those_of_the_latest_reading() {
+        let mut db = Connection::open_in_memory().unwrap();
+        crate::migrate::migrate(&mut db).unwrap();
+        for sql in [
+            "INSERT INTO dossier (id, code, created, updated) VALUES (1, 'H05.16-260210-0001', 0, 0)",
+            "INSERT INTO document (id, dossier, number, grouped, received_as, captured) VALUES (1, 1, 1, 1, 'a', 0)",
+        ] {
+            db.execute(sql, []).unwrap();
+        }
+        let said = |source, value: &str| Said { source, value: value.into(), page: 2, bounds: Some([1, 2, 3, 4]) };
+        let values = vec![said(Witness::Mrz, "1994-03-02"), said(Witness::Text, "1994-03-03")];
+        let found = Extracted {
+            differences: vec![Difference { field: FieldName::BirthDate, values }],
+            strangers: vec![Stranger {
+                name: None,
+                personal_id: Some("027094000123".into()),
+                source: Witness::Code,
+                page: 3,
+                bounds: None,
+            }],
+            ..Extracted::default()
+        };
+        contradict(&db, 1, &found).unwrap();
+        assert_eq!(contradictions(&db, 1).unwrap(), (found.differences, found.strangers));
+        contradict(&db, 1, &Extracted::default()).unwrap();
+        assert_eq!(contradictions(&db, 1).unwrap(), (Vec::new(), Vec::new()));
+    }
+}
