@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 
 use crate::{Code, DossierCode, Error, text};
 
-/// Longest component in characters: what still makes a QR of 40 mm that an office scanner reads at 150 dpi.
+/// Longest component in characters: what still makes a QR of 42 mm that an office scanner reads at 150 dpi.
 const COMPONENT: usize = 60;
 const PAGES: std::ops::RangeInclusive<u32> = 1..=9_999;
 

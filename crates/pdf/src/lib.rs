@@ -4,15 +4,19 @@
 //! go in as they are (JPEG as DCTDecode, PNG as Flate with its predictors); turns and straightening are done by the
 //! matrix that places it. The same input always gives the same bytes: dates are inputs, the file's id is a digest.
 //!
-//! [`run`] writes, [`check`] looks at the result clause by clause before it is signed and kept.
+//! [`run`] writes, [`check`] looks at the result clause by clause before it is signed and kept. [`cover`] prints the sheets
+//! that are laid on the papers before.
 
 mod check;
+mod code128;
 mod content;
+pub mod cover;
 mod font;
 mod icc;
 mod metadata;
 mod picture;
 mod text;
+mod typeface;
 mod write;
 
 pub use check::{Violation, check};
