@@ -32,6 +32,7 @@ const COMMANDS: &[&str] = &[
     "save_settings",
     "verify",
     "save_pdf",
+    "save_covers",
     "document_kinds",
 ];
 

@@ -57,6 +57,7 @@ fn main() -> ExitCode {
             commands::capture::watch_work,
             commands::capture::cancel_work,
             commands::capture::resume_work,
+            commands::capture::save_covers,
             commands::ocr::retry_page,
             commands::store::edit,
             commands::store::undo,

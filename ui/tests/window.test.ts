@@ -176,6 +176,37 @@ describe('the clerk’s day, by keyboard alone', () => {
     expect(complaints).toEqual([])
   })
 
+  it('prints cover sheets for the chosen dossier and for others', async () => {
+    const { page, complaints } = await desk()
+    const asked = () => page.evaluate(() => JSON.parse(document.body.dataset['covers'] ?? 'null'))
+    await page.keyboard.press('ArrowDown')
+    await page.getByRole('button', { name: 'In tờ bìa' }).click()
+    const dialog = page.getByRole('dialog')
+    expect(await barriers(page)).toEqual([])
+    const codes = dialog.getByLabel('Mã hồ sơ')
+    expect(await codes.inputValue()).toBe('H05.16-260209-0007')
+    // The dialogue asks for the component first, as the code is known.
+    await page.keyboard.type('Tờ khai đăng ký khai sinh')
+    await dialog.getByLabel('Số trang có nội dung').fill('3')
+    await page.keyboard.press('Enter')
+    await page.getByText('Đã lưu 1 tờ bìa vào /home/lan/Tờ bìa H05.16-260209-0007.pdf').waitFor()
+    expect(await asked()).toEqual([{ code: 'H05.16-260209-0007', component: 'Tờ khai đăng ký khai sinh', pages: 3 }])
+
+    await page.locator('[data-code="H05.16-260209-0007"]').click()
+    await page.getByRole('button', { name: 'Thêm giấy tờ' }).waitFor()
+    await page.getByRole('button', { name: 'In tờ bìa' }).click()
+    await codes.fill('H05.16-260209-0007\nsai')
+    await page.getByTestId('save-covers').click()
+    await page.getByText('«sai» không phải mã hồ sơ').waitFor()
+    // What was written is still there to be corrected.
+    await codes.fill('H05.16-260209-0007\nH05.16-260212-0001')
+    await page.getByTestId('save-covers').click()
+    await page.getByText('Đã lưu 2 tờ bìa').waitFor()
+    expect(await asked()).toMatchObject([{ pages: null, component: null }, { code: 'H05.16-260212-0001' }])
+    await expect.poll(() => dialog.count()).toBe(0)
+    expect(complaints).toEqual([])
+  })
+
   it('says of an import what was refused and why', async () => {
     const { page } = await desk()
     await page.keyboard.press('F2')

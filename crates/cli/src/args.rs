@@ -79,6 +79,23 @@ pub enum Command {
         #[arg(long)]
         once: bool,
     },
+    /// In tờ bìa có mã QR để đặt lên từng tập giấy tờ trước khi quét
+    Cover {
+        #[arg(required = true, value_name = "CODE")]
+        codes: Vec<String>,
+        /// Tệp PDF sẽ ghi
+        #[arg(short, long, value_name = "FILE.pdf")]
+        output: PathBuf,
+        /// Thành phần hồ sơ nằm dưới tờ bìa
+        #[arg(long, value_name = "TEXT")]
+        component: Option<String>,
+        /// Số trang có nội dung sẽ theo sau, để đối chiếu khi quét
+        #[arg(long, value_name = "N")]
+        pages: Option<u32>,
+        /// Số bản của mỗi tờ
+        #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
+        copies: u16,
+    },
     /// Làm tiếp những gì còn dở cho đến hết
     Work {
         #[arg(long, value_name = "N")]

@@ -104,6 +104,13 @@ pub fn run(args: Args) -> Result<ExitCode> {
             report::scanned(&scanned, json)?;
         }
         Command::Watch { dir, once } => watch(&open()?, &dir, once, json)?,
+        Command::Cover { codes, output, component, pages, copies } => {
+            let cover = |code: String| view::CoverRequest { code, component: component.clone(), pages };
+            let covers = codes.into_iter().map(cover).flat_map(|c| std::iter::repeat_n(c, copies.into()));
+            let covers: Vec<view::CoverRequest> = covers.collect();
+            open()?.save_covers(&covers, &output)?;
+            report::json(&json!({ "file": output, "covers": covers.len() }))?;
+        }
         Command::Work { workers } => {
             let station = open()?;
             station.finish_stacks_left_open()?;

@@ -5,6 +5,7 @@
 //! only writes down what is wanted; [`Station::work`] does it, in jobs that survive a crash at any instruction. Both
 //! the window and the command line are thin faces of this crate.
 
+mod cover;
 mod desk;
 mod doctor;
 pub mod edit;

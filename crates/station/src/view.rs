@@ -566,6 +566,17 @@ impl Default for Settings {
     }
 }
 
+/// A cover sheet that is asked for.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct CoverRequest {
+    pub code: String,
+    /// The component that the sheet will lie on.
+    pub component: Option<String>,
+    /// How many pages with content will follow.
+    pub pages: Option<u32>,
+}
+
 /// What `verify` found.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -671,6 +682,7 @@ mod tests {
             ScanProfile,
             ScanSettings,
             ScanRequest,
+            CoverRequest,
             Verified,
             Progress,
             DocumentKind,

@@ -1,9 +1,9 @@
-//! Files in, and the queue that reads them.
+//! Files in, the queue that reads them, and the cover sheets that part them on paper.
 
 use sohoa_model::Result;
 use sohoa_station::{
     Watch, intake, stack,
-    view::{Capabilities, Devices, Dossier, Imported, Progress, ScanRequest, Scanned},
+    view::{Capabilities, CoverRequest, Devices, Dossier, Imported, Progress, ScanRequest, Scanned},
 };
 use std::path::PathBuf;
 use tauri::ipc::Channel;
@@ -109,4 +109,9 @@ pub async fn resume_work(state: State<'_>) -> Result<()> {
     at(&state, |s| s.resume()).await?;
     state.ring();
     Ok(())
+}
+
+#[tauri::command]
+pub async fn save_covers(state: State<'_>, covers: Vec<CoverRequest>, path: PathBuf) -> Result<()> {
+    at(&state, move |s| s.save_covers(&covers, &path)).await
 }

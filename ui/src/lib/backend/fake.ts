@@ -632,6 +632,12 @@ export const backend: Backend = {
   },
   batches: async () => batches,
   savePdf: async () => undefined,
+  saveCovers: async (covers) => {
+    const bad = covers.find(({ code }) => !/^[\w.]+-\d{6}-\d{4,6}$/.test(code))
+    if (bad) fail('invalid_value', `«${bad.code}» không phải mã hồ sơ`, 'Mã hồ sơ có dạng H05.16-260210-0001.')
+    // So that a test can see what was asked for.
+    window.document.body.dataset['covers'] = JSON.stringify(covers)
+  },
 
   pageAddress: ({ id, version }) => `/fake/${owned(id).page.blank ? 'blank' : 'page'}.svg?${id}.${version}`,
 

@@ -4,6 +4,7 @@
 import type {
   Batch,
   Capabilities,
+  CoverRequest,
   Desk,
   Devices,
   DocumentKind,
@@ -80,6 +81,8 @@ export interface Backend {
   send(onProgress: (progress: Progress) => void): Promise<Batch[]>
   batches(): Promise<Batch[]>
   savePdf(code: string, document: number, path: string): Promise<void>
+  /** Cover sheets as a PDF to print. */
+  saveCovers(covers: CoverRequest[], path: string): Promise<void>
 
   /** Address of a page's picture; `version` changes whenever the picture does. */
   pageAddress(page: { id: number; version: number }, size: 'image' | 'thumb'): string

@@ -48,6 +48,7 @@ export const backend: Backend = {
   send: (onProgress) => invoke('send', { onProgress: channel(onProgress) }),
   batches: () => invoke('batches'),
   savePdf: (code, document, path) => invoke('save_pdf', { code, document, path }),
+  saveCovers: (covers, path) => invoke('save_covers', { covers, path }),
 
   // page://localhost/… on Linux and macOS, http://page.localhost/… on Windows.
   pageAddress: (page, size) => `${convertFileSrc('', 'page')}${page.id}/${size}?v=${page.version}`,

@@ -362,6 +362,15 @@ dossier: string | null,
  * The stack to go on with.
  */
 onto: number | null, };
+export type CoverRequest = { code: string, 
+/**
+ * The component that the sheet will lie on.
+ */
+component: string | null, 
+/**
+ * How many pages with content will follow.
+ */
+pages: number | null, };
 export type Verified = { ok: boolean, blobs: number, pages: number, events: number, problems: Array<Problem>, };
 export type Progress = { "kind": "taking", done: number, total: number, name: string, } | { "kind": "working", work: Work, } | { "kind": "sending", done: number, total: number, } | { "kind": "scanned", stack: number, page: ScanPage, };
 export type DocumentKind = { 
