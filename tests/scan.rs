@@ -126,6 +126,69 @@ fn a_stack_through_the_feeder_becomes_a_dossier() {
     assert_eq!(empty["error"]["code"], "feeder_empty");
 }
 
+/// Cover sheets as they come out of the printer.
+fn covers(desk: &Desk, args: &[&str]) -> Vec<Vec<u8>> {
+    let pdf = desk.home().join("covers.pdf");
+    desk.run(0, &[&["cover"], args, &["-o", pdf.to_str().unwrap()]].concat());
+    let out = Command::new("pdftoppm").args(["-r", "300"]).arg(&pdf).arg(desk.home().join("cover")).status().unwrap();
+    assert!(out.success());
+    let mut sheets: Vec<PathBuf> = files(desk.home());
+    sheets.retain(|p| p.extension().is_some_and(|e| e == "ppm") && p.parent() == Some(desk.home()));
+    sheets.sort();
+    sheets.iter().map(|p| std::fs::read(p).unwrap()).collect()
+}
+
+#[test]
+fn cover_sheets_part_the_stack_are_left_out_and_hold_it_to_their_word() {
+    const CODES: [&str; 2] = ["H05.16-261126-0003", "H05.16-261126-0004"];
+    let desk = Desk::new();
+    let (papers, sheets) = (paper(3), covers(&desk, &[CODES[0], CODES[1], "--component", "Tờ khai", "--pages", "2"]));
+    for sheet in [&sheets[0], &papers[0], &papers[1], &sheets[1], &papers[2]] {
+        desk.lay(sheet, "ppm");
+    }
+    let scanned = desk.scan(0, &[]);
+    assert_eq!(scanned["dossiers"], serde_json::json!(CODES), "{scanned:#}");
+    assert_eq!((&scanned["documents"], &scanned["pages"]), (&2.into(), &3.into()));
+    let roles: Vec<&str> = list(&scanned["scanned"]).iter().map(|p| p["role"].as_str().unwrap()).collect();
+    assert_eq!(roles, ["cover", "page", "page", "cover", "page"]);
+    let note = serde_json::json!([{ "dossier": CODES[1], "component": "Tờ khai", "declared": 2, "came": 1 }]);
+    assert_eq!(scanned["notes"], note);
+    let shown = desk.station.ok(&["show", CODES[1]]);
+    assert_eq!(
+        (&shown["documents"][0]["component"], &shown["documents"][0]["declared"]),
+        (&"Tờ khai".into(), &2.into())
+    );
+    assert_eq!(desk.station.ok(&["verify", "--deep"])["ok"], true);
+}
+
+#[test]
+fn files_fall_apart_by_cover_sheets_as_paper_does_and_a_watched_folder_takes_each_once() {
+    const CODE: &str = "H05.16-261126-0005";
+    let desk = Desk::new();
+    let folder = desk.home().join("từ máy in");
+    std::fs::create_dir_all(&folder).unwrap();
+    let pdf = desk.home().join("bìa.pdf");
+    desk.run(0, &["cover", CODE, "--pages", "1", "-o", pdf.to_str().unwrap()]);
+    std::fs::copy(&pdf, folder.join("scan0001.pdf")).unwrap();
+    let paper = fixture("fixtures/dossiers/H05.16-260112-0001/04 giấy xác nhận.jpg");
+    let whole = std::fs::read(&paper).unwrap();
+    std::fs::write(folder.join("scan0002.jpg"), &whole).unwrap();
+    // The printer is still at this one.
+    std::fs::write(folder.join("scan0003.jpg"), &whole[..whole.len() / 2]).unwrap();
+    let watch = || {
+        let out = desk.sohoa().args(["watch", "--once"]).arg(&folder).output().unwrap();
+        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    };
+    watch();
+    let shown = desk.station.ok(&["show", CODE]);
+    assert_eq!((&shown["state"], list(&shown["documents"]).len()), (&"review".into(), 1), "{shown:#}");
+    assert_eq!(list(&shown["documents"][0]["pages"]).len(), 1);
+    let before = desk.station.ok(&["list"]);
+    watch();
+    assert_eq!(list(&desk.station.ok(&["list"])["dossiers"]).len(), list(&before["dossiers"]).len());
+    assert_eq!(desk.station.ok(&["show", CODE])["updated"], shown["updated"], "nothing was taken twice");
+}
+
 #[test]
 fn one_page_is_scanned_again_in_its_place_and_can_be_taken_back() {
     const CODE: &str = "H05.16-261126-0002";
