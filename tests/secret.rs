@@ -45,7 +45,6 @@ fn nothing_is_left(station: &Station) {
     assert!(!store.blobs.has(&source));
     // The file as received, the page, what was read of it, its thumbnail and its PDF: the first two are one.
     assert_eq!(files(&station.dir().join("objects")).len(), 4);
-    assert!(files(&station.dir().join("tmp")).is_empty());
 }
 
 /// Every value of every table, those behind the indexes too.
@@ -85,6 +84,7 @@ fn the_file_is_refused_by_rule_and_the_page_beside_it_is_taken() {
     let said = String::from_utf8_lossy(&out.stderr).into_owned();
     assert!(!said.contains("không gian") && !said.contains(NAME), "{said}");
     nothing_is_left(&station);
+    assert!(files(&station.dir().join("tmp")).is_empty());
 
     // Alone it is refused alike, and no dossier stays behind.
     let file = folder.join(format!("02 {NAME}.pdf"));

@@ -198,15 +198,16 @@ impl Map {
         (columns, rows)
     }
 
-    /// Every ink pixel and trace with its neighbours.
+    /// Every ink pixel and trace with its four neighbours.
     fn spread(&self) -> Vec<bool> {
         let mut out = vec![false; self.kinds.len()];
         for y in 1..self.height.saturating_sub(1) {
             for x in 1..self.width - 1 {
                 if self.kinds[y * self.width + x] != PAPER {
-                    for row in y - 1..=y + 1 {
-                        out[row * self.width + x - 1..=row * self.width + x + 1].fill(true);
-                    }
+                    let at = y * self.width + x;
+                    out[at - 1..=at + 1].fill(true);
+                    out[at - self.width] = true;
+                    out[at + self.width] = true;
                 }
             }
         }

@@ -19,20 +19,26 @@ pub struct Stamp {
 const WIDTH: std::ops::Range<f32> = 8.0..60.0;
 const HEIGHT: std::ops::Range<f32> = 3.0..16.0;
 
-/// A page with more frames than this is a form; those of secrecy stand near its top.
+/// A page with more frames than this is a form.
 const MOST: usize = 8;
 
-/// The stamps of a page, top to bottom, red ones first. `turn` and `skew` make the page upright and straight.
+/// Marks of secrecy stand in the head of a page: so many tenths of it are looked at.
+const HEAD: u32 = 6;
+
+/// The stamps in the head of a page, top to bottom, red ones first. `turn` and `skew` make the page upright and straight.
 pub fn stamps(image: &DynamicImage, turn: Turn, skew: f32, dpi: f32) -> Vec<Stamp> {
     let k = ((dpi / 150.0) as u32).clamp(1, image.width().min(image.height()).max(1));
-    let page = |gray: GrayImage| rotate::quarter_gray(scale::by_whole(&gray, k), turn);
+    let head = |gray: GrayImage| {
+        let page = rotate::quarter_gray(scale::by_whole(&gray, k), turn);
+        image::imageops::crop_imm(&page, 0, 0, page.width(), (page.height() * HEAD / 10).max(1)).to_image()
+    };
     let dpi = dpi / k as f32;
     let mut found = Vec::new();
     if image.color().has_color() {
-        let red = Side::of(page(gray::red(image)), dpi);
+        let red = Side::of(head(gray::red(image)), dpi);
         found.extend(red.cut(red.frames().into_iter().chain(red.clusters()), skew));
     }
-    let black = Side::of(page(gray::of(image, false)), dpi);
+    let black = Side::of(head(gray::of(image, false)), dpi);
     found.extend(black.cut(black.frames().into_iter(), skew));
     found
 }
