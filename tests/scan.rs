@@ -333,7 +333,7 @@ fn a_driver_killed_or_frozen_in_the_middle_of_a_page_costs_that_page() {
         let slow = desk.lay(&sheet, "slow");
         let mut command = desk.sohoa();
         command.args(["scan", "--device", "sane:folder:feeder", "--source", "adf"]);
-        command.env("SOHOA_SCANNER_PATIENCE", "3");
+        command.env("SOHOA_SCANNER_PATIENCE", "15");
         let scanning = command.stdout(std::process::Stdio::piped()).spawn().unwrap();
         // The first sheet is through and the second begun.
         let start = Instant::now();
@@ -358,8 +358,12 @@ fn a_driver_killed_or_frozen_in_the_middle_of_a_page_costs_that_page() {
 
 /// The one process that `parent` started.
 fn child_of(parent: u32) -> i32 {
-    let out = Command::new("pgrep").args(["-P", &parent.to_string()]).output().unwrap();
-    String::from_utf8(out.stdout).unwrap().lines().next().expect("a driver runs").trim().parse().unwrap()
+    let ids = std::fs::read_dir("/proc").unwrap().filter_map(|e| e.unwrap().file_name().to_str()?.parse().ok());
+    let is_child = |id: &i32| {
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
+        status.lines().any(|line| line.strip_prefix("PPid:").is_some_and(|p| p.trim() == parent.to_string()))
+    };
+    ids.into_iter().find(is_child).expect("a driver runs")
 }
 
 #[test]
