@@ -56,8 +56,8 @@ fn level(text: &str, slips: usize) -> Option<Level> {
     // What the sides of a frame are read as.
     let side = |w: &&str| matches!(*w, "l" | "I" | "i" | "1" | "L" | "J" | "j" | "f" | "t");
     let spaced = words.iter().all(|w| w.chars().count() == 1);
-    let from = usize::from(!spaced && words.first().is_some_and(|w| side(&w)));
-    let to = words.len() - usize::from(!spaced && words.len() > from && words.last().is_some_and(|w| side(&w)));
+    let from = usize::from(!spaced && words.first().is_some_and(side));
+    let to = words.len() - usize::from(!spaced && words.len() > from && words.last().is_some_and(side));
     let text = words[from..to].concat();
     if text.chars().any(|c| c.is_alphabetic() && !c.is_uppercase()) {
         return None;

@@ -225,7 +225,9 @@ fn sheet(filled: u64) -> GrayImage {
         let mut other = state ^ filled.wrapping_mul(0x2545_f491_4f6c_dd1d);
         for place in 0..52u32 {
             let random = if line == 10 && filled > 0 { &mut other } else { &mut state };
-            (*random ^= *random << 13, *random ^= *random >> 7, *random ^= *random << 17);
+            *random ^= *random << 13;
+            *random ^= *random >> 7;
+            *random ^= *random << 17;
             let bits = *random >> 20;
             if place % 8 == 7 {
                 continue;

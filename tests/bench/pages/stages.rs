@@ -219,7 +219,7 @@ fn read_page(
     watch.lap("store: blobs");
     store.write(|tx| {
         job::finish(tx, claim)?;
-        page::remember(tx, &row.blob, &output)?;
+        page::remember(tx, &row.blob, &row.blob, &output)?;
         page::set_read(tx, row.id, &output)
     })?;
     watch.lap("store: rows");
