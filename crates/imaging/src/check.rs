@@ -115,7 +115,7 @@ impl Edges {
         if width < 4 * Self::REACH {
             return found;
         }
-        // The outermost tenth is the lid's and the roller's.
+        // The outermost fortieth is the lid's and the roller's.
         let (side, end) = (width / 40 + 2, width - width / 40 - 3);
         for y in (height / 40..height - height / 40).step_by(7) {
             let row = &gray.as_raw()[y * width..][..width];
