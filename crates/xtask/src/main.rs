@@ -72,7 +72,7 @@ fn test() -> Result {
     run::run(&mut npm(&["test"]))?;
     run::run(&mut npm(&["run", "test:browser"]))?;
     // The tests that cross crates drive the built programs. Chosen like the tests, they share what is compiled.
-    run::run(&mut cargo(&["build", "--workspace", "--bins", "--tests", EMBEDDED[0], EMBEDDED[1]]))?;
+    run::run(&mut cargo(&["build", "--workspace", "--bins", "--tests", "--examples", EMBEDDED[0], EMBEDDED[1]]))?;
     run::run(&mut cargo(&["test", "--workspace", EMBEDDED[0], EMBEDDED[1]]))
 }
 

@@ -39,7 +39,6 @@ const PACKAGES: &[(Need, &str, &str)] = &[
     (Need::Test, "dbus", "a message bus for the window in tests"),
     (Need::Test, "chromium", "the UI in a plain browser"),
     (Need::Test, "poppler-utils", "reads the PDFs we write, independently"),
-    (Need::Test, "libsane1", "scans from the simulated scanner, independently"),
     (Need::Test, "sane-airscan", "scans from the simulated scanner, independently"),
     (Need::Test, "qpdf", "reads the PDFs we write, independently"),
     (Need::Test, "libxml2-utils", "validates the packages we write, independently"),
