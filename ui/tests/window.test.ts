@@ -272,6 +272,19 @@ describe('the clerk’s day, by keyboard alone', () => {
   })
 })
 
+describe('what was copied in another program', () => {
+  it('comes in by Ctrl V, but not while the clerk writes', async () => {
+    const { page } = await desk()
+    await page.keyboard.press('F3')
+    await page.getByRole('searchbox').press('Control+v')
+    await page.keyboard.press('F4')
+    await page.getByRole('grid').waitFor()
+    expect(await page.getByText('Đã nhận').count()).toBe(0)
+    await page.keyboard.press('Control+v')
+    await page.getByText('Đã nhận 1 giấy tờ, 1 trang.').waitFor()
+  })
+})
+
 describe('paper through the scanner', () => {
   it('comes in by one key, tells of a jam, goes on, and says what is missing and what to look at', async () => {
     const { page, complaints } = await desk()

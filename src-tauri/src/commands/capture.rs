@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use tauri::ipc::Channel;
 
 use super::{State, aside, at};
+use crate::clipboard::{self, Copied};
 
 /// Writes down what is to be taken in, lets the crew take it, and answers when all files are in (reading goes on).
 #[tauri::command]
@@ -24,6 +25,26 @@ pub async fn import_paths(
     let intake = at(&state, move |s| s.import(&paths, &options)).await?;
     state.ring();
     at(&state, move |s| s.await_intake(intake)).await
+}
+
+/// Takes in what was copied in another program: files, or a picture.
+#[tauri::command]
+pub async fn import_clipboard(
+    state: State<'_>,
+    dossier: Option<String>,
+    on_progress: Channel<Progress>,
+) -> Result<Imported> {
+    let copied = aside(clipboard::copied).await?;
+    let (path, kept) = match copied {
+        Copied::Files(paths) => return import_paths(state, paths, dossier, on_progress).await,
+        Copied::Picture { width, height, pixels } => {
+            let kept = at(&state, move |s| s.pasted(width, height, pixels)).await?;
+            (kept.to_string_lossy().into_owned(), kept)
+        }
+    };
+    let imported = import_paths(state, vec![path], dossier, on_progress).await;
+    drop(kept);
+    imported
 }
 
 #[tauri::command]
@@ -73,6 +94,12 @@ pub async fn rescan(state: State<'_>, page: u32, request: ScanRequest) -> Result
 #[tauri::command]
 pub fn cancel_scan(state: State<'_>) {
     state.cancel_scan();
+}
+
+/// What there is of a stack by now.
+#[tauri::command]
+pub async fn scanned(state: State<'_>, stack: u32) -> Result<Scanned> {
+    at(&state, move |s| s.scanned(stack.into())).await
 }
 
 /// The stack is whole as it is.

@@ -1,6 +1,7 @@
 //! Taking files in. An import is written down whole before the first file is touched; then each file is taken, known,
 //! or refused, in order, each in a transaction of its own, so that it can be taken up anywhere.
 
+mod pasted;
 mod plan;
 
 pub use plan::Split;
