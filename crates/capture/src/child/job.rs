@@ -61,3 +61,24 @@ pub fn own_output() -> io::Result<impl Write> {
     unsafe { SetStdHandle(STD_OUTPUT_HANDLE, GetStdHandle(STD_ERROR_HANDLE)?)? };
     Ok(File::from(own))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::process::{Command, Stdio};
+    use std::time::Duration;
+
+    #[test]
+    fn a_child_ends_with_its_leash() {
+        // It waits for what is never typed.
+        let mut child = Command::new("cmd").stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+        let leash = leash(&child).unwrap();
+        assert!(child.try_wait().unwrap().is_none());
+        drop(leash);
+        let ended = (0..200).any(|_| {
+            std::thread::sleep(Duration::from_millis(50));
+            child.try_wait().unwrap().is_some()
+        });
+        assert!(ended);
+    }
+}

@@ -178,3 +178,25 @@ fn set_area(item: &Properties, source: Source, paper: Paper, dpi: [i32; 2]) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::AtomicBool;
+
+    #[test]
+    fn a_device_that_is_not_there_is_lost_and_a_windows_without_wia_says_so() {
+        let expected = match Wia.devices() {
+            Ok(_) => Code::ScannerLost,
+            Err(error) => {
+                assert_eq!(error.code, Code::Missing, "{error:?}");
+                Code::Missing
+            }
+        };
+        let nobody = "{6BDD1FC6-810F-11D0-BEC7-08002BE2092F}\\9999";
+        assert_eq!(Wia.capabilities(nobody).unwrap_err().code, expected);
+        let (cancel, mut hear) = (AtomicBool::new(false), |_: &_, _: &_| Ok(()));
+        let scanned = Wia.scan(nobody, &Settings::default(), &mut Line::new(&cancel, &mut hear));
+        assert_eq!(scanned.unwrap_err().code, expected);
+    }
+}

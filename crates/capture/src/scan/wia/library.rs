@@ -214,12 +214,8 @@ impl<'a> Item<'a> {
         // Not through the method of that name, which takes every success for the same.
         // SAFETY: both are alive for the call, and no one but this thread calls back.
         let end = unsafe { (transfer.vtable().Download)(transfer.as_raw(), 0, callback.as_raw()) };
-        // Drivers say at each page's end that it is whole. One that does not has said it of all by ending well, and of
-        // all but the last by asking for another.
-        let mut left = streams.take();
-        if end.is_err() || end == S_FALSE {
-            left.pop_back();
-        }
+        // A driver says at each page's end that it is whole; one that did not says so of all by ending well.
+        let left = if end.is_err() || end == S_FALSE { VecDeque::new() } else { streams.take() };
         for stream in left {
             if tell.send(page(&stream, dpi)?).is_err() {
                 break;
