@@ -208,21 +208,24 @@ impl<'a> Item<'a> {
     /// Scans, and tells how it goes and each page when it is whole; gives how it ended. When nobody listens any more
     /// it stops at the next word of the device.
     pub fn transfer(&self, dpi: f32, tell: SyncSender<Event>) -> Result<Status, Status> {
-        let transfer: IWiaTransfer = self.item.cast()?;
-        let streams = Streams::default();
-        let callback: IWiaTransferCallback = Callback { streams: streams.clone(), dpi, tell: tell.clone() }.into();
-        // Not through the method of that name, which takes every success for the same.
-        // SAFETY: both are alive for the call, and no one but this thread calls back.
-        let end = unsafe { (transfer.vtable().Download)(transfer.as_raw(), 0, callback.as_raw()) };
-        // A driver says at each page's end that it is whole; one that did not says so of all by ending well.
-        let left = if end.is_err() || end == S_FALSE { VecDeque::new() } else { streams.take() };
-        for stream in left {
-            if tell.send(page(&stream, dpi)?).is_err() {
-                break;
-            }
-        }
-        Ok(Status(end.0))
+        download(&self.item.cast()?, dpi, tell)
     }
+}
+
+fn download(transfer: &IWiaTransfer, dpi: f32, tell: SyncSender<Event>) -> Result<Status, Status> {
+    let streams = Streams::default();
+    let callback: IWiaTransferCallback = Callback { streams: streams.clone(), dpi, tell: tell.clone() }.into();
+    // Not through the method of that name, which takes every success for the same.
+    // SAFETY: both are alive for the call, and no one but this thread calls back.
+    let end = unsafe { (transfer.vtable().Download)(transfer.as_raw(), 0, callback.as_raw()) };
+    // A driver says at each page's end that it is whole; one that did not says so of all by ending well.
+    let left = if end.is_err() || end == S_FALSE { VecDeque::new() } else { streams.take() };
+    for stream in left {
+        if tell.send(page(&stream, dpi)?).is_err() {
+            break;
+        }
+    }
+    Ok(Status(end.0))
 }
 
 /// What the driver fills and has not finished, oldest first: some begin a page before the one before it is whole.
@@ -284,4 +287,133 @@ fn page(stream: &IStream, dpi: f32) -> ComResult<Event> {
     }
     bytes.truncate(filled);
     Ok(if bytes.is_empty() { Event::Progress } else { Event::Page { bytes, dpi, received } })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc;
+    use windows::Win32::Foundation::{E_NOTIMPL, S_OK};
+    use windows::core::Ref;
+
+    /// What a driver does to a transfer.
+    enum Does {
+        Begin,
+        /// To the page of that number.
+        Write(usize, &'static [u8]),
+        Say(u32, Status),
+        Fail(Status),
+    }
+
+    /// WIA and a driver, in this process.
+    #[implement(IWiaTransfer)]
+    struct Fake(Vec<Does>);
+
+    impl IWiaTransfer_Impl for Fake_Impl {
+        fn Download(&self, _: i32, callback: Ref<IWiaTransferCallback>) -> ComResult<()> {
+            let callback = callback.ok()?;
+            let (mut streams, nameless) = (Vec::new(), BSTR::new());
+            for step in &self.0 {
+                // SAFETY: all pointers are good for their calls. A stream that is not there is how S_FALSE is told.
+                let said = unsafe {
+                    match step {
+                        Does::Begin => match callback.GetNextStream(0, &nameless, &nameless) {
+                            Ok(stream) => {
+                                streams.push(stream);
+                                S_OK
+                            }
+                            Err(_) => S_FALSE,
+                        },
+                        Does::Write(at, bytes) => streams[*at].Write(bytes.as_ptr().cast(), bytes.len() as u32, None),
+                        Does::Say(message, status) => {
+                            let hr = windows::core::HRESULT(status.0);
+                            let said = WiaTransferParams {
+                                lMessage: *message as i32,
+                                hrErrorStatus: hr,
+                                ..Default::default()
+                            };
+                            (callback.vtable().TransferCallback)(callback.as_raw(), 0, &said)
+                        }
+                        Does::Fail(status) => windows::core::HRESULT(status.0),
+                    }
+                };
+                if said != S_OK {
+                    return Err(said.into());
+                }
+            }
+            Ok(())
+        }
+
+        fn Upload(&self, _: i32, _: Ref<IStream>, _: Ref<IWiaTransferCallback>) -> ComResult<()> {
+            Err(E_NOTIMPL.into())
+        }
+
+        fn Cancel(&self) -> ComResult<()> {
+            Err(E_NOTIMPL.into())
+        }
+
+        fn EnumWIA_FORMAT_INFO(&self) -> ComResult<IEnumWIA_FORMAT_INFO> {
+            Err(E_NOTIMPL.into())
+        }
+    }
+
+    /// The pages and troubles of a transfer, listened to until so many of them came, and its end.
+    fn told(does: Vec<Does>, listen: usize) -> (Vec<String>, Status) {
+        let (tell, events) = mpsc::sync_channel(0);
+        std::thread::scope(|scope| {
+            let end = scope.spawn(move || {
+                let _apartment = Apartment::enter().unwrap();
+                download(&Fake(does).into(), 300.0, tell).unwrap()
+            });
+            let heard = events.into_iter().filter_map(|event| match event {
+                Event::Page { bytes, dpi: 300.0, .. } => Some(String::from_utf8(bytes).unwrap()),
+                Event::Trouble(status) => Some(status.to_string()),
+                _ => None,
+            });
+            let heard = heard.take(listen).collect();
+            (heard, end.join().unwrap())
+        })
+    }
+
+    use Does::{Begin, Fail, Say, Write};
+    const WHOLE: Does = Say(WIA_TRANSFER_MSG_END_OF_STREAM, Status(0));
+    const MOVES: Does = Say(WIA_TRANSFER_MSG_STATUS, Status(0));
+
+    #[test]
+    fn a_page_is_told_when_the_driver_says_that_it_is_whole() {
+        // The second page begins before the first is whole, and after the last an empty one.
+        let does = vec![
+            Begin,
+            Write(0, b"one "),
+            Begin,
+            MOVES,
+            Write(1, b"two"),
+            Write(0, b"whole"),
+            WHOLE,
+            WHOLE,
+            Begin,
+            WHOLE,
+            Fail(Status::PAPER_EMPTY),
+        ];
+        let (heard, end) = told(does, usize::MAX);
+        assert_eq!((heard, end), (vec!["one whole".to_owned(), "two".to_owned()], Status::PAPER_EMPTY));
+    }
+
+    #[test]
+    fn what_was_not_said_to_be_whole_is_so_only_if_all_ended_well() {
+        let (heard, end) = told(vec![Begin, Write(0, b"page")], usize::MAX);
+        assert_eq!((heard, end), (vec!["page".to_owned()], Status(0)));
+        let jam = Say(WIA_TRANSFER_MSG_DEVICE_STATUS, Status::PAPER_JAM);
+        let does = vec![Begin, Write(0, b"good"), WHOLE, Begin, Write(1, b"half"), jam, Fail(Status::PAPER_JAM)];
+        let (heard, end) = told(does, usize::MAX);
+        assert_eq!((heard, end), (vec!["good".to_owned(), Status::PAPER_JAM.to_string()], Status::PAPER_JAM));
+    }
+
+    #[test]
+    fn when_nobody_listens_any_more_the_driver_is_asked_to_stop() {
+        for next in [MOVES, Begin, WHOLE] {
+            let (heard, end) = told(vec![Begin, Write(0, b"page"), WHOLE, next, Fail(Status::BUSY)], 1);
+            assert_eq!((heard, end), (vec!["page".to_owned()], Status::CANCELLED));
+        }
+    }
 }
