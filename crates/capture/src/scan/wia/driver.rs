@@ -2,6 +2,7 @@
 
 use sohoa_model::{Code, Error, Result};
 use std::sync::mpsc::{self, SyncSender};
+use std::time::Duration;
 
 use windows::Win32::Devices::ImageAcquisition::*;
 use windows::Win32::System::Com::TYMED_FILE;
@@ -12,6 +13,9 @@ use super::status::Status;
 use super::{Event, receive};
 use crate::scan::fault::{fault, no_such};
 use crate::scan::{Capabilities, Color, Device, Driver, Line, Paper, Settings, Source};
+
+/// How long a driver may take to put its device to rest; less than [`crate::scan::worker`] grants us.
+const GRACE: Duration = Duration::from_secs(3);
 
 pub struct Wia;
 
@@ -37,16 +41,20 @@ impl Driver for Wia {
     fn scan(&self, device: &str, settings: &Settings, line: &mut Line) -> Result<()> {
         line.alive()?;
         let (tell, events) = mpsc::sync_channel(0);
-        std::thread::scope(|scope| {
-            let transfer = scope.spawn(move || {
-                let end = transfer(device, settings, tell.clone());
-                let _ = tell.send(Event::End);
-                end
-            });
-            receive(events, line)?;
-            let (feeder, end) = transfer.join().map_err(|_| fault(Code::ScannerFailed))??;
-            end.ended(feeder, line.pages())
-        })
+        let (ended, end) = mpsc::channel();
+        let (device, settings) = (device.to_owned(), settings.clone());
+        std::thread::spawn(move || {
+            let outcome = transfer(&device, &settings, tell.clone());
+            let _ = ended.send(outcome);
+            let _ = tell.send(Event::End);
+        });
+        if let Err(error) = receive(events, line) {
+            // What there is to tell is told even if the driver does not come back.
+            let _ = end.recv_timeout(GRACE);
+            return Err(error);
+        }
+        let (feeder, end) = end.recv().map_err(|e| fault(Code::ScannerFailed).source(e))??;
+        end.ended(feeder, line.pages())
     }
 }
 

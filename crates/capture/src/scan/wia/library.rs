@@ -251,8 +251,13 @@ impl IWiaTransferCallback_Impl for Callback_Impl {
             (None, WIA_TRANSFER_MSG_DEVICE_STATUS) => Event::Trouble(Status(said.hrErrorStatus.0)),
             _ => Event::Progress,
         };
-        // That is how WIA is asked to stop.
-        self.tell.send(event).map_err(|_| S_FALSE.into())
+        // Whoever is told that all is well goes on, or waits in silence until it is.
+        let over = matches!(&event, Event::Trouble(status) if status.trouble().is_some());
+        match self.tell.send(event) {
+            Ok(()) if !over => Ok(()),
+            // That is how WIA is asked to stop.
+            _ => Err(S_FALSE.into()),
+        }
     }
 
     fn GetNextStream(&self, _flags: i32, _item: &BSTR, _path: &BSTR) -> ComResult<IStream> {
@@ -404,9 +409,12 @@ mod tests {
         let (heard, end) = told(vec![Begin, Write(0, b"page")], usize::MAX);
         assert_eq!((heard, end), (vec!["page".to_owned()], Status(0)));
         let jam = Say(WIA_TRANSFER_MSG_DEVICE_STATUS, Status::PAPER_JAM);
-        let does = vec![Begin, Write(0, b"good"), WHOLE, Begin, Write(1, b"half"), jam, Fail(Status::PAPER_JAM)];
-        let (heard, end) = told(does, usize::MAX);
-        assert_eq!((heard, end), (vec!["good".to_owned(), Status::PAPER_JAM.to_string()], Status::PAPER_JAM));
+        // Either way the driver may tell, and once it has told it is asked to stop.
+        let begun = || vec![Begin, Write(0, b"good"), WHOLE, Begin, Write(1, b"half")];
+        let (heard, end) = told([begun(), vec![Fail(Status::PAPER_JAM)]].into_iter().flatten().collect(), usize::MAX);
+        assert_eq!((heard, end), (vec!["good".to_owned()], Status::PAPER_JAM));
+        let (heard, end) = told([begun(), vec![jam, WHOLE]].into_iter().flatten().collect(), usize::MAX);
+        assert_eq!((heard, end), (vec!["good".to_owned(), Status::PAPER_JAM.to_string()], Status::CANCELLED));
     }
 
     #[test]
