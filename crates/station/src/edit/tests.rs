@@ -88,6 +88,7 @@ impl House {
                     blank: false,
                     plan: String::new(),
                     words: vec![word.clone()],
+                    rules: Vec::new(),
                     confidence: 90.0,
                 };
                 let reading = blobs.put(&serde_json::to_vec(&reading).unwrap()).unwrap();
