@@ -15,7 +15,8 @@ pub enum Copied {
 
 /// Errors: `NotFound` when there is neither a file nor a picture.
 pub fn copied() -> Result<Copied> {
-    let failed = |e: Refusal| Error::new(Code::NotFound, "Không đọc được bộ nhớ tạm").hint("Chép lại rồi dán.").source(e);
+    let failed =
+        |e: Refusal| Error::new(Code::NotFound, "Không đọc được bộ nhớ tạm").hint("Chép lại rồi dán.").source(e);
     let mut clipboard = Clipboard::new().map_err(failed)?;
     // A file manager may offer a picture of the file's symbol beside the file itself.
     match clipboard.get().file_list() {
