@@ -215,11 +215,10 @@ fn head(lines: Vec<Line>, width: u32, height: u32) -> Vec<Line> {
     }
     // What stands above the head, such as the receiver's stamp, stays above it.
     let tail = rest.split_off(before.min(rest.len()));
-    let mut block = 1 + rest.iter().chain(&tail).chain(parts.iter().flatten()).map(|l| l.block).max().unwrap_or(0);
-    for mut part in parts {
+    let new = 1 + rest.iter().chain(&tail).chain(parts.iter().flatten()).map(|l| l.block).max().unwrap_or(0);
+    for (mut part, block) in parts.into_iter().zip(new..) {
         part.sort_by(|a, b| middle(&a.words[0]).1.total_cmp(&middle(&b.words[0]).1));
         rest.extend(part.into_iter().map(|l| Line { block, ..l }));
-        block += 1;
     }
     rest.extend(tail);
     rest
