@@ -19,12 +19,9 @@ pub fn copied() -> Result<Copied> {
         |e: Refusal| Error::new(Code::NotFound, "Không đọc được bộ nhớ tạm").hint("Chép lại rồi dán.").source(e);
     let mut clipboard = Clipboard::new().map_err(failed)?;
     // A file manager may offer a picture of the file's symbol beside the file itself.
-    match clipboard.get().file_list() {
-        Ok(paths) if !paths.is_empty() => {
-            return Ok(Copied::Files(paths.into_iter().map(|p| p.to_string_lossy().into_owned()).collect()));
-        }
-        Ok(_) | Err(Refusal::ContentNotAvailable) => {}
-        Err(error) => return Err(failed(error)),
+    // Programs answer a question for files with whatever they have; what is no list of files may still be a picture.
+    if let Some(paths) = clipboard.get().file_list().ok().filter(|paths| !paths.is_empty()) {
+        return Ok(Copied::Files(paths.into_iter().map(|p| p.to_string_lossy().into_owned()).collect()));
     }
     match clipboard.get_image() {
         Ok(picture) => Ok(Copied::Picture {
