@@ -276,7 +276,7 @@ describe('what was copied in another program', () => {
   it('comes in by Ctrl V, but not while the clerk writes', async () => {
     const { page } = await desk()
     await page.keyboard.press('F3')
-    await page.getByRole('searchbox').press('Control+v')
+    await page.locator('input[type="search"]').press('Control+v')
     await page.keyboard.press('F4')
     await page.getByRole('grid').waitFor()
     expect(await page.getByText('Đã nhận').count()).toBe(0)

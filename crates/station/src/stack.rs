@@ -480,11 +480,7 @@ fn file(tx: &Transaction, row: &StackPage, step: &Step, marks: &[Mark]) -> Resul
 /// Every document of the stack is whole.
 fn complete(tx: &Transaction, stack: i64) -> Result<()> {
     for id in document::incomplete(tx, &format!("stack:{stack}:"))? {
-        document::set_complete(tx, id)?;
-        // The clerk may have split or merged it meanwhile.
-        for document in document::holding(tx, id)? {
-            crate::stages::next_after_reading(tx, document)?;
-        }
+        crate::stages::all_files_are_in(tx, id)?;
     }
     Ok(())
 }

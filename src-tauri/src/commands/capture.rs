@@ -11,7 +11,6 @@ use tauri::ipc::Channel;
 use super::{State, aside, at};
 use crate::clipboard::{self, Copied};
 
-/// Writes down what is to be taken in, lets the crew take it, and answers when all files are in (reading goes on).
 #[tauri::command]
 pub async fn import_paths(
     state: State<'_>,
@@ -19,12 +18,7 @@ pub async fn import_paths(
     dossier: Option<String>,
     on_progress: Channel<Progress>,
 ) -> Result<Imported> {
-    let options = intake::Options { dossier: dossier.map(|c| c.parse()).transpose()?, split: intake::Split::Folder };
-    let paths: Vec<PathBuf> = paths.into_iter().map(PathBuf::from).collect();
-    state.listen(on_progress);
-    let intake = at(&state, move |s| s.import(&paths, &options)).await?;
-    state.ring();
-    at(&state, move |s| s.await_intake(intake)).await
+    take_in(&state, Copied::Files(paths), dossier, on_progress).await
 }
 
 /// Takes in what was copied in another program: files, or a picture.
@@ -34,17 +28,25 @@ pub async fn import_clipboard(
     dossier: Option<String>,
     on_progress: Channel<Progress>,
 ) -> Result<Imported> {
-    let copied = aside(clipboard::copied).await?;
-    let (path, kept) = match copied {
-        Copied::Files(paths) => return import_paths(state, paths, dossier, on_progress).await,
-        Copied::Picture { width, height, pixels } => {
-            let kept = at(&state, move |s| s.pasted(width, height, pixels)).await?;
-            (kept.to_string_lossy().into_owned(), kept)
-        }
-    };
-    let imported = import_paths(state, vec![path], dossier, on_progress).await;
-    drop(kept);
-    imported
+    take_in(&state, aside(clipboard::copied).await?, dossier, on_progress).await
+}
+
+/// Writes down what is to be taken in, lets the crew take it, and answers when all files are in (reading goes on).
+async fn take_in(
+    state: &State<'_>,
+    what: Copied,
+    dossier: Option<String>,
+    on_progress: Channel<Progress>,
+) -> Result<Imported> {
+    let options = intake::Options { dossier: dossier.map(|c| c.parse()).transpose()?, split: intake::Split::Folder };
+    state.listen(on_progress);
+    let intake = at(state, move |s| match what {
+        Copied::Files(paths) => s.import(&paths.into_iter().map(PathBuf::from).collect::<Vec<_>>(), &options),
+        Copied::Picture { width, height, pixels } => s.import_pasted(width, height, pixels, &options),
+    });
+    let intake = intake.await?;
+    state.ring();
+    at(state, move |s| s.await_intake(intake)).await
 }
 
 #[tauri::command]

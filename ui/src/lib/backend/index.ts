@@ -51,9 +51,9 @@ export interface Backend {
 
   /** Answers when every file has been looked at; reading goes on after it. */
   importPaths(paths: string[], dossier: string | null, onProgress: (progress: Progress) => void): Promise<Imported>
-  /** The scanners that can be found; takes a few seconds. */
   /** Takes in the files or the picture that were copied in another program. */
   importClipboard(dossier: string | null, onProgress: (progress: Progress) => void): Promise<Imported>
+  /** The scanners that can be found; takes a few seconds. */
   devices(): Promise<Devices>
   capabilities(device: string): Promise<Capabilities>
   /** Scans a stack and tells of each page. When it fails, the pages told of are kept, but for one refused by rule. */
