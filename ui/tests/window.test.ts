@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { AxeResults } from 'axe-core'
 import type { Page } from 'playwright-core'
 import { House, type Window } from './browser'
@@ -14,6 +14,7 @@ beforeAll(async () => {
   house = await House.open()
   axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 })
+afterEach(() => house.clear())
 afterAll(() => house.close())
 
 /** What the accessibility rules find wrong, by rule and place. */
