@@ -41,7 +41,7 @@ pub struct Checks {
 
 /// Looks at a page as it arrives; `dpi` is that of the picture.
 pub fn check(image: &DynamicImage, dpi: f32, params: &Params) -> Checks {
-    let gray = gray::of(image, false);
+    let gray = gray::of(image, &[]);
     let mut marks = Vec::new();
     if dpi + 0.5 < params.least_dpi {
         marks.push(Mark::LowResolution);

@@ -1,38 +1,63 @@
-//! Colour to grey, with red stamps dropped out: where red leads, the paper under it is as bright as the red itself, so
-//! black text under a stamp stays black and the stamp fades into the paper.
+//! Colour to grey, with the ink of stamps and pens dropped out: where red leads, the paper under it is as bright as the
+//! red itself, so black text under a stamp stays black and the stamp fades into the paper; the same with blue.
 
 use image::{DynamicImage, GrayImage};
+use serde::{Deserialize, Serialize};
 
-/// How far red must lead over green and blue to be a stamp's.
-const LEAD: i32 = 25;
+/// An ink that is no text as a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Colour {
+    /// Seals.
+    Red,
+    /// Pens, and the stamps of incoming mail.
+    Blue,
+}
 
-pub fn of(image: &DynamicImage, drop_red: bool) -> GrayImage {
-    let convert = |[r, g, b]: [u8; 3]| {
-        let (r, g, b) = (i32::from(r), i32::from(g), i32::from(b));
-        let lead = r - g.max(b);
-        if drop_red && lead > LEAD { (r + lead).min(255) as u8 } else { ((77 * r + 150 * g + 29 * b) >> 8) as u8 }
-    };
+impl Colour {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Colour::Red => "red",
+            Colour::Blue => "blue",
+        }
+    }
+
+    /// By how much it leads over the other two, and how bright it is itself; 0 where it does not.
+    fn lead(self, [r, g, b]: [u8; 3]) -> (i32, u8) {
+        let (own, lead, least) = match self {
+            Colour::Red => (r, i32::from(r) - i32::from(g.max(b)), 25),
+            Colour::Blue => (b, i32::from(b) - i32::from(r.max(g)), 35),
+        };
+        (if lead > least { lead } else { 0 }, own)
+    }
+}
+
+fn luminance([r, g, b]: [u8; 3]) -> u8 {
+    ((77 * u32::from(r) + 150 * u32::from(g) + 29 * u32::from(b)) >> 8) as u8
+}
+
+/// The page in grey, without the ink of these colours.
+pub fn of(image: &DynamicImage, dropped: &[Colour]) -> GrayImage {
+    if let DynamicImage::ImageLuma8(gray) = image {
+        return gray.clone();
+    }
+    map(image, |pixel| {
+        let leads = dropped.iter().map(|colour| colour.lead(pixel)).find(|(lead, _)| *lead > 0);
+        leads.map_or_else(|| luminance(pixel), |(lead, own)| (i32::from(own) + lead).min(255) as u8)
+    })
+}
+
+/// Only what is of one colour, as dark as it is of it, on white.
+pub fn only(image: &DynamicImage, colour: Colour) -> GrayImage {
+    map(image, |pixel| (255 - 2 * colour.lead(pixel).0).max(0) as u8)
+}
+
+fn map(image: &DynamicImage, convert: impl Fn([u8; 3]) -> u8) -> GrayImage {
     match image {
-        DynamicImage::ImageLuma8(gray) => gray.clone(),
         DynamicImage::ImageRgb8(rgb) => {
             let data = rgb.as_raw().chunks_exact(3).map(|p| convert([p[0], p[1], p[2]])).collect();
             GrayImage::from_raw(rgb.width(), rgb.height(), data).expect("one byte per pixel")
         }
-        other => of(&other.to_rgb8().into(), drop_red),
-    }
-}
-
-/// Only what is red, as dark as it is red, on white.
-pub fn red(image: &DynamicImage) -> GrayImage {
-    match image {
-        DynamicImage::ImageRgb8(rgb) => {
-            let ink = |[r, g, b]: [u8; 3]| {
-                let lead = i32::from(r) - i32::from(g.max(b));
-                if lead > LEAD { (255 - 2 * lead).max(0) as u8 } else { 255 }
-            };
-            let data = rgb.as_raw().chunks_exact(3).map(|p| ink([p[0], p[1], p[2]])).collect();
-            GrayImage::from_raw(rgb.width(), rgb.height(), data).expect("one byte per pixel")
-        }
-        other => red(&other.to_rgb8().into()),
+        other => map(&other.to_rgb8().into(), convert),
     }
 }

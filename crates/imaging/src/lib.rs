@@ -5,12 +5,15 @@
 
 mod blank;
 pub mod check;
+mod coloured;
 mod decode;
 mod fingerprint;
 mod flatten;
 mod gray;
 mod ink;
 mod leaders;
+mod letters;
+mod margins;
 mod rotate;
 mod rules;
 mod scale;
@@ -30,20 +33,28 @@ use image::{DynamicImage, GrayImage};
 use serde::{Deserialize, Serialize};
 use sohoa_model::{Box4, Code, Error, Result, Rule, Turn};
 
+pub use gray::Colour;
 use ink::Ink;
 
+/// Ink of a colour that covers less than one in so many of a page's pixels is none.
+const TRACE: usize = 20_000;
+
 /// Grows when the same page would be prepared another way.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Params {
     /// The resolution at which letters are read best for their cost; finer pages are reduced to it.
     pub reading_dpi: f32,
+    /// Letters are read best when they are so many pixels high; a page with smaller print is reduced less.
+    pub letter: f32,
     /// Leaning less than this is left alone, in degrees.
     pub least_skew: f32,
-    /// Red over black is dropped from colour pages before reading.
-    pub drop_red: bool,
+    /// Ink of these colours is dropped from colour pages before reading, but for what is printed in it.
+    pub drop_colours: Vec<Colour>,
+    /// Punched holes and dark bands along the edges are taken out before reading.
+    pub drop_margins: bool,
     /// The specks of a photocopier are taken out before reading.
     pub drop_specks: bool,
     /// Dotted leaders are taken out before reading.
@@ -58,8 +69,10 @@ impl Default for Params {
     fn default() -> Self {
         Self {
             reading_dpi: 160.0,
+            letter: 14.0,
             least_skew: 0.2,
-            drop_red: true,
+            drop_colours: vec![Colour::Red, Colour::Blue],
+            drop_margins: true,
             drop_specks: true,
             drop_leaders: true,
             drop_rules: true,
@@ -83,7 +96,9 @@ pub struct Clean {
     pub blank: bool,
     /// Rules that were taken out, in the upright frame.
     pub rules: Vec<Rule>,
-    /// What was done, for the archive: `turn90,red,150dpi,skew+1.2`.
+    /// Where somebody wrote or stamped in blue, in the upright frame; taken out, too.
+    pub pens: Vec<Box4>,
+    /// What was done, for the archive: `turn90,160dpi,red,skew+1.2`.
     pub plan: String,
 }
 
@@ -106,47 +121,75 @@ pub fn run(image: &DynamicImage, turn: Turn, dpi: f32, params: &Params) -> Resul
     if width == 0 || height == 0 {
         return Err(Error::new(Code::Unreadable, "Ảnh trang không có điểm ảnh nào").hint("Quét lại trang này."));
     }
-    let color = image.color().has_color() && params.drop_red;
-    if color {
-        plan.push("red".to_owned());
+    let colours = if image.color().has_color() { &params.drop_colours[..] } else { &[] };
+    let mut full = rotate::quarter_gray(gray::of(image, colours), turn);
+    let mut pens = Vec::new();
+    for colour in colours {
+        let only = gray::only(image, *colour);
+        if only.pixels().filter(|p| p[0] < 128).count() * TRACE < only.pixels().len() {
+            continue;
+        }
+        plan.push(colour.name().to_owned());
+        let other = coloured::keep_print(&mut full, &rotate::quarter_gray(only, turn), dpi);
+        if *colour == Colour::Blue {
+            pens = other;
+        }
     }
-    let mut full = rotate::quarter_gray(gray::of(image, params.drop_red), turn);
     // A bitonal page has no greys to spare: it is read as it is.
     let bitonal = full.pixels().all(|p| p[0] == 0 || p[0] == 255);
-    let scale = if bitonal || dpi <= params.reading_dpi * 1.1 { 1.0 } else { params.reading_dpi / dpi };
-    let reading_dpi = dpi * scale;
-    plan.push(if bitonal { "bitonal".to_owned() } else { format!("{reading_dpi:.0}dpi") });
-    if turn != Turn::None {
-        plan.insert(0, format!("turn{}", turn.degrees()));
-    }
+    let mut scale = if bitonal || dpi <= params.reading_dpi * 1.1 { 1.0 } else { params.reading_dpi / dpi };
     let mut gray = reduce(&full, scale)?;
-    let blank = blank::is_blank(&gray, reading_dpi);
-    let leaning = if blank { None } else { skew::measure(&gray, reading_dpi) };
+    let mut blank = blank::is_blank(&gray, dpi * scale);
+    if blank && !plan.is_empty() {
+        // Of ink that is not read a page is not blank.
+        let whole = rotate::quarter_gray(gray::of(image, &[]), turn);
+        blank = blank::is_blank(&reduce(&whole, scale)?, dpi * scale);
+    }
+    let leaning = if blank { None } else { skew::measure(&gray, dpi * scale) };
     let mut rules = Vec::new();
     // Specks, rules and dots are told from letters at full resolution only, and leaders along the true baseline.
     if !blank {
         let mut ink = Ink::of(&full);
-        let specks = params.drop_specks && specks::erase(&mut full, &mut ink, dpi);
+        let tall = letters::height(&ink.parts(), dpi);
+        let margins = params.drop_margins && margins::erase(&mut full, &mut ink, dpi);
+        let specks = params.drop_specks && specks::erase(&mut full, &mut ink, dpi, tall);
         if params.drop_rules {
             rules = rules::erase(&mut full, &mut ink, dpi);
         }
         let leaders = params.drop_leaders && leaders::erase(&mut full, &ink, dpi, leaning.unwrap_or(0.0));
-        let dropped = [("specks", specks), ("rules", !rules.is_empty()), ("leaders", leaders)];
+        let dropped = [("margins", margins), ("specks", specks), ("rules", !rules.is_empty()), ("leaders", leaders)];
         plan.extend(dropped.iter().filter(|(_, found)| *found).map(|(name, _)| (*name).to_owned()));
-        if dropped.iter().any(|(_, found)| *found) {
+        // Small print needs a finer copy. On a page of dirt nobody can say how small it is.
+        let finer =
+            tall.filter(|_| !specks && scale < 1.0).map_or(scale, |tall| (params.letter / tall).clamp(scale, 1.0));
+        if finer != scale || dropped.iter().any(|(_, found)| *found) {
+            scale = finer;
             gray = reduce(&full, scale)?;
         }
+    }
+    let reading_dpi = dpi * scale;
+    plan.insert(0, if bitonal { "bitonal".to_owned() } else { format!("{reading_dpi:.0}dpi") });
+    if turn != Turn::None {
+        plan.insert(0, format!("turn{}", turn.degrees()));
     }
     let skew = leaning.filter(|a| a.abs() >= params.least_skew).unwrap_or(0.0);
     if skew != 0.0 {
         plan.push(format!("skew{skew:+.1}"));
         gray = rotate::straighten_gray(&gray, skew);
         rules.iter_mut().for_each(|rule| *rule = rules::straightened(*rule, skew, width, height));
+        pens.iter_mut().for_each(|area| *area = straightened(*area, skew, width, height));
     }
     if params.flatten && !bitonal && !blank {
         gray = flatten::flatten(&gray);
     }
-    Ok(Clean { gray, dpi: reading_dpi, width, height, skew, blank, rules, plan: plan.join(",") })
+    Ok(Clean { gray, dpi: reading_dpi, width, height, skew, blank, rules, pens, plan: plan.join(",") })
+}
+
+/// A box on the page after its lean was taken away; a little lean does not change its size.
+fn straightened([x, y, w, h]: Box4, skew: f32, width: u32, height: u32) -> Box4 {
+    let Rule { from, .. } =
+        rules::straightened(Rule { from: (x, y), to: (x + w, y + h), upright: false }, skew, width, height);
+    [from.0.min(width - w), from.1.min(height - h), w, h]
 }
 
 fn reduce(image: &GrayImage, scale: f32) -> Result<GrayImage> {

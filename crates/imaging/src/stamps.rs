@@ -35,10 +35,10 @@ pub fn stamps(image: &DynamicImage, turn: Turn, skew: f32, dpi: f32) -> Vec<Stam
     let dpi = dpi / k as f32;
     let mut found = Vec::new();
     if image.color().has_color() {
-        let red = Side::of(head(gray::red(image)), dpi);
+        let red = Side::of(head(gray::only(image, gray::Colour::Red)), dpi);
         found.extend(red.cut(red.frames().into_iter().chain(red.clusters()), skew));
     }
-    let black = Side::of(head(gray::of(image, false)), dpi);
+    let black = Side::of(head(gray::of(image, &[])), dpi);
     found.extend(black.cut(black.frames().into_iter(), skew));
     found
 }

@@ -61,7 +61,7 @@ fn red_fades_and_the_black_under_it_stays() {
         colour.put_pixel(x, 15, Rgb([70, 15, 20])); // text under the stamp
         colour.put_pixel(x, 18, Rgb([40, 60, 160])); // blue ink
     }
-    let gray = gray::of(&colour.into(), true);
+    let gray = gray::of(&colour.into(), &[gray::Colour::Red]);
     let at = |y| gray.get_pixel(3, y)[0];
     assert!(at(5) > 230, "{}", at(5));
     assert!(at(10) < 40 && at(15) < 130 && at(18) < 90, "{} {} {}", at(10), at(15), at(18));
@@ -208,13 +208,13 @@ fn specks_go_where_they_are_many_and_dots_stay() {
     square(1200, 1000, 30);
     square(1234, 1010, 3);
     let (mut few, mut ink) = (page.clone(), ink::Ink::of(&page));
-    assert!(!specks::erase(&mut few, &mut ink, 300.0) && few == page, "a lone speck is left alone");
+    assert!(!specks::erase(&mut few, &mut ink, 300.0, None) && few == page, "a lone speck is left alone");
     let mut square = |x: u32, y: u32, size: u32| {
         (0..size * size).for_each(|i| page.put_pixel(x + i % size, y + i / size, Luma([40])));
     };
     (0..600).for_each(|i| square(100 + i % 30 * 70, 1500 + i / 30 * 70, 2 + i % 3));
     let (mut clean, mut ink) = (page.clone(), ink::Ink::of(&page));
-    assert!(specks::erase(&mut clean, &mut ink, 300.0));
+    assert!(specks::erase(&mut clean, &mut ink, 300.0, None));
     assert_eq!(clean.pixels().filter(|p| p[0] < 100).count(), 36 + 900, "the dot and the block are left");
 }
 

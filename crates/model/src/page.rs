@@ -102,6 +102,10 @@ pub struct Reading {
     /// Table borders and underlines.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<Rule>,
+    /// Where there is something that is no print: handwriting, pictures, foreign scripts. Nothing of it is among the
+    /// words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<Box4>,
     /// Mean of the words' confidences, percent; 0 where there are none.
     pub confidence: f32,
 }

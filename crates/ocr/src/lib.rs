@@ -5,21 +5,24 @@
 
 mod engine;
 mod model;
+mod noise;
 mod order;
 mod orientation;
 pub mod output;
+mod syllable;
 
 use image::GrayImage;
 use serde::{Deserialize, Serialize};
-use sohoa_model::{Result, Turn, Word};
+use sohoa_model::{Box4, Result, Turn, Word};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use engine::Engine;
+pub use noise::apart;
 pub use order::arrange;
 
 /// Grows when the same reading copy would give other words.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Params {
@@ -88,6 +91,24 @@ pub fn reads_well(words: &[Word]) -> bool {
     let long = words.iter().filter(|w| w.text.chars().count() >= 3);
     let (all, lying) = long.fold((0, 0), |(all, lying), w| (all + 1, lying + u32::from(w.bounds[2] > w.bounds[3])));
     all >= 8 && lying * 10 >= all * 8 && mean(words) >= 80.0
+}
+
+/// How sure the letters of some words are, in the mean, percent.
+fn sure(words: &[Word]) -> f32 {
+    let (sum, count) = words.iter().fold((0.0, 0.0), |(sum, count), w| {
+        let letters = w.text.chars().count() as f32;
+        (sum + letters * w.confidence, count + letters)
+    });
+    if count > 0.0 { sum / count } else { 0.0 }
+}
+
+/// The smallest box round some words.
+fn bounds(words: &[Word]) -> Box4 {
+    let left = words.iter().map(|w| w.bounds[0]).min().unwrap_or(0);
+    let top = words.iter().map(|w| w.bounds[1]).min().unwrap_or(0);
+    let right = words.iter().map(|w| w.bounds[0] + w.bounds[2]).max().unwrap_or(0);
+    let bottom = words.iter().map(|w| w.bounds[1] + w.bounds[3]).max().unwrap_or(0);
+    [left, top, right - left, bottom - top]
 }
 
 /// The mean of the words' confidences, percent.

@@ -1,7 +1,9 @@
 //! Readings in the formats that other programs take: plain text, Tesseract's TSV, hOCR 1.2, ALTO 4.
 
-use sohoa_model::{Box4, Reading, Word};
+use sohoa_model::{Reading, Word};
 use std::fmt::Write;
+
+use crate::bounds;
 
 pub fn text(pages: &[Reading]) -> String {
     pages.iter().map(|p| p.text() + "\n").collect::<Vec<_>>().join("\u{c}\n")
@@ -101,22 +103,13 @@ pub fn alto(pages: &[Reading]) -> String {
     out + "</Layout>\n</alto>\n"
 }
 
-/// The smallest box round all of them.
-fn around(words: &[Word]) -> Box4 {
-    let left = words.iter().map(|w| w.bounds[0]).min().unwrap_or(0);
-    let top = words.iter().map(|w| w.bounds[1]).min().unwrap_or(0);
-    let right = words.iter().map(|w| w.bounds[0] + w.bounds[2]).max().unwrap_or(0);
-    let bottom = words.iter().map(|w| w.bounds[1] + w.bounds[3]).max().unwrap_or(0);
-    [left, top, right - left, bottom - top]
-}
-
 fn corners(words: &[Word]) -> String {
-    let [x, y, w, h] = around(words);
+    let [x, y, w, h] = bounds(words);
     format!("{x} {y} {} {}", x + w, y + h)
 }
 
 fn place(words: &[Word]) -> String {
-    let [x, y, w, h] = around(words);
+    let [x, y, w, h] = bounds(words);
     format!("HPOS=\"{x}\" VPOS=\"{y}\" WIDTH=\"{w}\" HEIGHT=\"{h}\"")
 }
 

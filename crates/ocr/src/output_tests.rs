@@ -20,6 +20,7 @@ fn pages() -> Vec<Reading> {
         plan: "160dpi".into(),
         words,
         rules: Vec::new(),
+        unread: Vec::new(),
         confidence: 87.5,
     };
     vec![

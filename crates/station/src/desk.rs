@@ -83,7 +83,7 @@ impl Station {
         let row = self.store.read(|db| page::get(db, id.into()))?;
         let Some(digest) = row.reading else {
             let (width, height) = row.turn.unwrap_or(row.hint).size(row.width, row.height);
-            return Ok(PageWords { width, height, words: Vec::new() });
+            return Ok(PageWords { width, height, words: Vec::new(), unread: Vec::new() });
         };
         let reading = self.reading(&digest)?;
         let word = |w: sohoa_model::Word| view::Word {
@@ -96,6 +96,7 @@ impl Station {
             width: reading.width,
             height: reading.height,
             words: reading.words.into_iter().map(word).collect(),
+            unread: reading.unread,
         })
     }
 

@@ -86,6 +86,8 @@ pub fn run(
         return Err(secret::refusal());
     }
     let codes = if clean.blank { Vec::new() } else { codes(&image, turn)? };
+    let (words, mut unread) = sohoa_ocr::apart(words);
+    unread.extend(clean.pens);
     let confidence = sohoa_ocr::mean(&words);
     let thumbnail = sohoa_imaging::thumbnail(&image, turn, clean.skew, THUMBNAIL)?;
     let reading = Reading {
@@ -98,6 +100,7 @@ pub fn run(
         plan: clean.plan,
         words,
         rules: clean.rules,
+        unread,
         confidence,
     };
     Ok(Read { reading, codes, thumbnail })

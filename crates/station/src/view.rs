@@ -267,6 +267,9 @@ pub struct PageWords {
     pub width: u32,
     pub height: u32,
     pub words: Vec<Word>,
+    /// Where there is something that was not read: handwriting, pictures.
+    #[cfg_attr(test, ts(type = "[number, number, number, number][]"))]
+    pub unread: Vec<Box4>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

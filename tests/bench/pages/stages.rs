@@ -195,6 +195,7 @@ fn read_page(
     watch.lap("capture: QR codes");
     let thumbnail = sohoa_imaging::thumbnail(&image, turn, clean.skew, 320)?;
     watch.lap("imaging: thumbnail");
+    let (words, unread) = sohoa_ocr::apart(words);
     let confidence = sohoa_ocr::mean(&words);
     let reading = Reading {
         width: clean.width,
@@ -206,6 +207,7 @@ fn read_page(
         plan: clean.plan,
         words,
         rules: clean.rules,
+        unread,
         confidence,
     };
     let output = page::Output {

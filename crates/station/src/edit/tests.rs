@@ -83,6 +83,7 @@ impl House {
                     plan: String::new(),
                     words: vec![word.clone()],
                     rules: Vec::new(),
+                    unread: Vec::new(),
                     confidence: 90.0,
                 };
                 let reading = blobs.put(&serde_json::to_vec(&reading).unwrap()).unwrap();

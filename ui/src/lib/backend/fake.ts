@@ -435,6 +435,7 @@ export const backend: Backend = {
     width: WIDTH,
     height: HEIGHT,
     words: owned(page).page.blank ? [] : WORDS,
+    unread: [],
   }),
   search: async (query, limit, offset): Promise<Found> => {
     const wanted = fold(query).split(/\s+/).filter(Boolean)

@@ -268,6 +268,8 @@ export const en: Words = {
     previous: 'Previous page',
     next: 'Next page',
     doubtful: 'Doubtful words',
+    unread: (count) => `${n(count)} not read`,
+    unreadWhy: 'Handwriting, pictures or foreign script: see the page itself (dashed frames)',
     doubtfulOf: (at, total) => (total === 0 ? 'No doubtful words' : `Doubtful ${at > 0 ? n(at) + '/' : ''}${n(total)}`),
     nextDoubtful: 'Next doubtful word',
     previousDoubtful: 'Previous doubtful word',

@@ -265,6 +265,8 @@ export const vi = {
     previous: 'Trang trước',
     next: 'Trang sau',
     doubtful: 'Từ còn ngờ',
+    unread: (count: number) => `${n(count)} vùng không đọc`,
+    unreadWhy: 'Chữ viết tay, hình ảnh hoặc chữ nước ngoài: xem trên ảnh trang (khung nét đứt)',
     doubtfulOf: (at: number, total: number) => (total === 0 ? 'Không có từ ngờ' : `Từ ngờ ${at > 0 ? n(at) + '/' : ''}${n(total)}`),
     nextDoubtful: 'Từ ngờ tiếp theo',
     previousDoubtful: 'Từ ngờ trước',

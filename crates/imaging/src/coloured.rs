@@ -1,0 +1,202 @@
+//! What is printed in colour. Stamps and signatures fade from the reading copy with the colour of their ink; a title in
+//! red or the name stamp of who signed has that colour too, and is text: letters of one height in a straight row, which
+//! the letters around a seal are not.
+
+use image::GrayImage;
+use sohoa_model::Box4;
+
+use crate::ink::{Ink, Part};
+
+/// Letters in a row, at least.
+const LEAST: usize = 6;
+/// Of a letter's height: how far off the line its foot may stand. A seal's letters leave it by more.
+const OFF: f32 = 0.12;
+/// Between these heights, in inches, a part is a letter: 6 to 30 points.
+const LETTER: std::ops::Range<f32> = 0.055..0.42;
+
+/// Puts the print of one colour back into a page from which that colour was dropped, and tells where there is something
+/// else of it. `colour` shows nothing but that colour, as dark as it is.
+pub fn keep_print(gray: &mut GrayImage, colour: &GrayImage, dpi: f32) -> Vec<Box4> {
+    let ink = Ink::of(colour);
+    let mut parts = ink.parts();
+    for row in rows(parts.iter().filter(|p| is_letter(p, dpi)).copied().collect()) {
+        let tall = row.iter().map(Part::height).max().unwrap_or(0);
+        let edge = |f: fn(&Part) -> usize| row.iter().map(f);
+        let (left, right) = (edge(|p| p.left).min().unwrap_or(0), edge(|p| p.right).max().unwrap_or(0));
+        // With the marks above and below.
+        let top = edge(|p| p.top).min().unwrap_or(0).saturating_sub(tall * 3 / 4);
+        let bottom = (edge(|p| p.bottom).max().unwrap_or(0) + tall / 3).min(ink.height - 1);
+        let places = || (top..=bottom).flat_map(|y| (left..=right).map(move |x| (x as u32, y as u32)));
+        let black = places().filter(|(x, y)| gray.get_pixel(*x, *y)[0] < 110).count();
+        // Over print of another colour it would only spoil both.
+        if black * 33 > places().count() {
+            continue;
+        }
+        for (x, y) in places() {
+            let pixel = &mut gray.get_pixel_mut(x, y).0[0];
+            *pixel = (*pixel).min(colour.get_pixel(x, y)[0]);
+        }
+        parts.retain(|p| p.right < left || p.left > right || p.bottom < top || p.top > bottom);
+    }
+    clusters(parts, dpi)
+}
+
+/// Strokes that lie near one another, as those of handwriting do; what is smaller than a word is left out.
+fn clusters(mut parts: Vec<Part>, dpi: f32) -> Vec<Box4> {
+    let inches = |v: f32| (v * dpi) as usize;
+    let (near, speck) = (inches(0.15), inches(0.02));
+    parts.retain(|p| p.width().max(p.height()) >= speck);
+    let mut found: Vec<Part> = Vec::new();
+    for mut part in parts {
+        // What it touches becomes one with it, and may then touch more.
+        while let Some(i) = found.iter().position(|f| {
+            f.left <= part.right + near
+                && part.left <= f.right + near
+                && f.top <= part.bottom + near
+                && part.top <= f.bottom + near
+        }) {
+            let other = found.swap_remove(i);
+            part = Part {
+                left: part.left.min(other.left),
+                right: part.right.max(other.right),
+                top: part.top.min(other.top),
+                bottom: part.bottom.max(other.bottom),
+                area: part.area + other.area,
+            };
+        }
+        found.push(part);
+    }
+    found.retain(|p| p.width() >= inches(0.3) && p.height() >= inches(0.1));
+    found.sort_by_key(|p| (p.top, p.left));
+    found.iter().map(|p| [p.left as u32, p.top as u32, p.width() as u32, p.height() as u32]).collect()
+}
+
+fn is_letter(part: &Part, dpi: f32) -> bool {
+    let (w, h) = (part.width() as f32, part.height() as f32);
+    LETTER.contains(&(h / dpi)) && w < 2.5 * h && part.area as f32 > 0.12 * w * h
+}
+
+/// Straight rows of letters of about one height, from left to right.
+fn rows(mut letters: Vec<Part>) -> Vec<Vec<Part>> {
+    letters.sort_by_key(|p| p.left);
+    let mut used = vec![false; letters.len()];
+    let mut found = Vec::new();
+    for start in 0..letters.len() {
+        if used[start] {
+            continue;
+        }
+        let mut row = vec![start];
+        let mut here = letters[start];
+        let mut at = start + 1;
+        while at < letters.len() {
+            let next = letters[at];
+            let (h, gap) = (here.height() as f32, next.left as f32 - here.right as f32);
+            if gap > 1.5 * h {
+                break;
+            }
+            let level = (next.bottom as f32 - here.bottom as f32).abs() < 0.35 * h;
+            let alike = (0.55..1.8).contains(&(next.height() as f32 / h));
+            if !used[at] && gap > -0.3 * h && level && alike {
+                row.push(at);
+                here = next;
+            }
+            at += 1;
+        }
+        let parts: Vec<Part> = row.iter().map(|i| letters[*i]).collect();
+        if parts.len() >= LEAST && is_straight(&parts) {
+            row.iter().for_each(|i| used[*i] = true);
+            found.push(parts);
+        }
+    }
+    found
+}
+
+/// Whether four fifths of the letters stand on one line.
+fn is_straight(row: &[Part]) -> bool {
+    let n = row.len() as f32;
+    let points: Vec<(f32, f32)> = row.iter().map(|p| (p.centre().0, p.bottom as f32)).collect();
+    let (mx, my) = points.iter().fold((0.0, 0.0), |(x, y), p| (x + p.0 / n, y + p.1 / n));
+    let (up, along) =
+        points.iter().fold((0.0, 0.0), |(up, along), (x, y)| (up + (x - mx) * (y - my), along + (x - mx) * (x - mx)));
+    let slope = up / along.max(1.0);
+    let tall = row.iter().map(|p| p.height() as f32).sum::<f32>() / n;
+    let on = points.iter().filter(|(x, y)| (y - my - slope * (x - mx)).abs() < OFF * tall).count();
+    on * 5 >= row.len() * 4
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gray::{self, Colour};
+    use image::{DynamicImage, Rgb, RgbImage};
+
+    const RED: Rgb<u8> = Rgb([200, 45, 50]);
+
+    /// Letters of 26 × 36 pixels: two stems and a bar.
+    fn letter(page: &mut RgbImage, left: u32, top: u32, ink: Rgb<u8>) {
+        for (x, y) in (0..26).flat_map(|x| (0..36).map(move |y| (x, y))) {
+            if x < 6 || x > 19 || (16..21).contains(&y) {
+                page.put_pixel(left + x, top + y, ink);
+            }
+        }
+    }
+
+    fn reading_copy(page: &RgbImage) -> GrayImage {
+        let image = DynamicImage::from(page.clone());
+        let mut gray = gray::of(&image, &[Colour::Red]);
+        keep_print(&mut gray, &gray::only(&image, Colour::Red), 300.0);
+        gray
+    }
+
+    #[test]
+    fn a_title_in_red_stays_and_a_seal_goes() {
+        let mut page = RgbImage::from_pixel(1600, 1200, Rgb([250, 248, 244]));
+        (0..14).for_each(|i| letter(&mut page, 300 + i * 40, 200, RED));
+        // The letters around a seal of 36 mm, and its ring.
+        for i in 0..30u32 {
+            let (sin, cos) = (i as f32 / 30.0 * std::f32::consts::TAU).sin_cos();
+            letter(&mut page, (900.0 + 165.0 * sin) as u32, (800.0 - 165.0 * cos) as u32, RED);
+        }
+        for i in 0..4000 {
+            let (sin, cos) = (i as f32 / 4000.0 * std::f32::consts::TAU).sin_cos();
+            page.put_pixel((913.0 + 212.0 * sin) as u32, (818.0 - 212.0 * cos) as u32, RED);
+        }
+        let gray = reading_copy(&page);
+        let ink = |x: u32, y: u32, w: u32, h: u32| {
+            image::imageops::crop_imm(&gray, x, y, w, h).to_image().pixels().filter(|p| p[0] < 128).count()
+        };
+        assert!(ink(300, 200, 560, 36) > 5000, "{}", ink(300, 200, 560, 36));
+        assert_eq!(ink(600, 500, 700, 650), 0);
+    }
+
+    #[test]
+    fn handwriting_is_told_and_print_is_not() {
+        let mut page = RgbImage::from_pixel(1600, 1200, Rgb([250, 248, 244]));
+        const BLUE: Rgb<u8> = Rgb([40, 60, 160]);
+        (0..14).for_each(|i| letter(&mut page, 300 + i * 40, 200, BLUE));
+        for i in 0..300u32 {
+            // A wave, as a signature is, in two strokes.
+            let y = 600.0 + 40.0 * (i as f32 / 15.0).sin();
+            let x = 500 + i + if i > 150 { 30 } else { 0 };
+            (0..6).for_each(|d| page.put_pixel(x, y as u32 + d, BLUE));
+        }
+        let image = DynamicImage::from(page);
+        let mut gray = gray::of(&image, &[Colour::Blue]);
+        let other = keep_print(&mut gray, &gray::only(&image, Colour::Blue), 300.0);
+        let [[x, y, w, h]] = other[..] else { panic!("{other:?}") };
+        assert!(x.abs_diff(500) < 3 && y.abs_diff(560) < 3 && w.abs_diff(330) < 5 && h.abs_diff(86) < 5, "{other:?}");
+        assert!(gray.get_pixel(303, 210)[0] < 128 && gray.get_pixel(520, 600)[0] > 200);
+    }
+
+    #[test]
+    fn red_over_black_print_is_left_out() {
+        let mut page = RgbImage::from_pixel(1600, 600, Rgb([250, 248, 244]));
+        (0..14).for_each(|i| letter(&mut page, 310 + i * 40, 205, Rgb([25, 20, 25])));
+        let before = reading_copy(&page);
+        (0..14).for_each(|i| letter(&mut page, 300 + i * 40, 230, RED));
+        let after = reading_copy(&page);
+        let differ = before.pixels().zip(after.pixels()).filter(|(a, b)| (a[0] < 128) != (b[0] < 128));
+        // Where both inks meet the red one lies on top.
+        assert!(differ.count() * 4 < 14 * 36 * 16);
+    }
+}

@@ -1,0 +1,41 @@
+//! How tall the letters are. The recogniser brings every line to one height; what matters is that the copy it works on
+//! keeps enough of a small letter and not too much of a large one.
+
+use crate::ink::Part;
+
+/// Heights in inches between which a part is a letter: from 5 to 60 points.
+const LETTER: std::ops::Range<f32> = 0.028..0.6;
+/// With fewer, nobody can say.
+const ENOUGH: usize = 60;
+
+/// The usual height of a letter, in pixels: that of half of them is less. `None` where there are too few.
+pub fn height(parts: &[Part], dpi: f32) -> Option<f32> {
+    let letter = |p: &&Part| {
+        let (w, h) = (p.width() as f32, p.height() as f32);
+        LETTER.contains(&(h / dpi)) && w < 3.0 * h && h < 6.0 * w
+    };
+    let mut heights: Vec<usize> = parts.iter().filter(letter).map(Part::height).collect();
+    if heights.len() < ENOUGH {
+        return None;
+    }
+    let middle = heights.len() / 2;
+    Some(*heights.select_nth_unstable(middle).1 as f32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn part(w: usize, h: usize) -> Part {
+        Part { left: 0, right: w - 1, top: 0, bottom: h - 1, area: w * h / 2 }
+    }
+
+    #[test]
+    fn the_usual_letter_among_dots_rules_and_pictures() {
+        let letters = |count, h| std::iter::repeat_n(part(20, h), count);
+        let others = [part(5, 5), part(900, 4), part(4, 400), part(600, 700)];
+        let all: Vec<Part> = letters(70, 25).chain(letters(30, 38)).chain(others.repeat(40)).collect();
+        assert_eq!(height(&all, 300.0), Some(25.0));
+        assert_eq!(height(&all[..20], 300.0), None);
+    }
+}
