@@ -5,6 +5,7 @@ use sohoa_capture::scan::escl::Escl;
 use sohoa_capture::scan::{Color, Driver, Head, Line, Said, Settings, Source};
 use sohoa_model::{Code, Error};
 use sohoa_tests::simulator::escl::{Framing, Model, Sheet, Simulator, UUID, discrete};
+use sohoa_tests::{Station, fixture, list};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -545,4 +546,26 @@ fn another_client_gets_the_same_pages() {
             assert!(far / (seen.len() as u64) < 3, "{who}: page {number}");
         }
     }
+}
+
+#[test]
+fn the_program_scans_from_a_printer_and_goes_on_after_a_jam() {
+    const CODE: &str = "H05.16-261126-0011";
+    let papers = ["02 tờ khai đăng ký kết hôn.jpg", "04 giấy xác nhận.jpg"]
+        .map(|name| std::fs::read(fixture("fixtures/dossiers/H05.16-260112-0001").join(name)).unwrap());
+    let [first, second] = papers.clone().map(Sheet::Page);
+    let (station, device) = (Station::new(), model(|_| ()));
+    device.load([first, Sheet::Refuse(409, "ScannerAdfJam", "Processing"), second]);
+    let from = format!("escl:{}", device.url());
+    let scan = ["scan", "--device", &from, "--source", "adf"];
+
+    let stopped = station.json(6, &[&scan[..], &["--dossier", CODE]].concat());
+    assert_eq!(stopped["error"]["code"], "paper_jam", "{stopped:#}");
+    device.load([]);
+    let whole = station.ok(&[&scan[..], &["--continue"]].concat());
+    assert_eq!((&whole["documents"], &whole["pages"]), (&1.into(), &2.into()), "{whole:#}");
+    let shown = station.ok(&["show", CODE]);
+    let kept: Vec<&str> = list(&shown["documents"][0]["pages"]).iter().map(|p| p["sha256"].as_str().unwrap()).collect();
+    assert_eq!(kept, papers.map(|bytes| sohoa_model::Digest::of(&bytes).to_string()), "byte for byte, in order");
+    assert_eq!(station.ok(&["verify", "--deep"])["ok"], true);
 }

@@ -327,6 +327,72 @@ fn colours_resolutions_and_sides_are_what_was_asked_for() {
     assert_eq!(glass["pages"], 1);
 }
 
+/// A sheet of A5 at 300 dpi that bears its number as a row of eight squares, black where a bit is set.
+fn numbered(number: usize) -> Vec<u8> {
+    let (width, height) = (1654, 2339);
+    let ink =
+        |x: u32, y: u32| (200..300).contains(&y) && (100..900).contains(&x) && number >> ((x - 100) / 100) & 1 == 1;
+    let sheet = image::GrayImage::from_fn(width, height, |x, y| image::Luma([if ink(x, y) { 30 } else { 235 }]));
+    [format!("P5\n{width} {height}\n255\n").as_bytes(), sheet.as_raw()].concat()
+}
+
+/// What `numbered` put on a page.
+fn number(page: &[u8]) -> usize {
+    let page = sohoa_imaging::decode(page).unwrap().to_luma8();
+    // The sheet is of 300 dpi, as everything in the feeder, and is scanned at 200.
+    let at = |bit: u32| page.get_pixel((150 + 100 * bit) * 2 / 3, 250 * 2 / 3).0[0];
+    (0..8).filter(|bit| at(*bit) < 128).map(|bit| 1 << bit).sum()
+}
+
+/// Scans `count` sides; what came, in its order, and the most memory that the station or its driver held, in megabytes.
+fn duplex(desk: &Desk, count: usize, dossier: &str) -> (Vec<usize>, i64) {
+    for side in 1..=count {
+        desk.lay(&numbered(side), "pgm");
+    }
+    let args = [
+        "scan",
+        "--device",
+        "sane:folder:feeder",
+        "--source",
+        "adf-duplex",
+        "--dpi",
+        "200",
+        "--paper",
+        "a5",
+        "--dossier",
+        dossier,
+    ];
+    let mut scanning = desk.sohoa().args(args).stdout(std::process::Stdio::null()).spawn().unwrap();
+    let most = wait(&mut scanning);
+    let out = desk.home().join(dossier);
+    desk.station.ok(&["export", dossier, out.to_str().unwrap(), "--originals"]);
+    let mut pages = files(&out);
+    pages.sort();
+    (pages.iter().map(|p| number(&std::fs::read(p).unwrap())).collect(), most)
+}
+
+/// Waits for a program to succeed; the most memory that it or a child of it held, in megabytes.
+fn wait(child: &mut std::process::Child) -> i64 {
+    let mut status = 0;
+    // SAFETY: all zeros is a valid `rusage`.
+    let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
+    // SAFETY: both places outlive the call; the child is ours and nobody else waits for it.
+    let waited = unsafe { libc::wait4(child.id() as i32, &raw mut status, 0, &raw mut usage) };
+    assert!(waited > 0 && libc::WIFEXITED(status) && libc::WEXITSTATUS(status) == 0, "ended with {status}");
+    usage.ru_maxrss / 1024
+}
+
+#[test]
+fn two_hundred_sides_take_no_more_memory_than_twenty() {
+    let desk = Desk::new();
+    let (few, before) = duplex(&desk, 20, "H05.16-261126-0012");
+    assert!(few.iter().copied().eq(1..=20), "{few:?}");
+    let (many, most) = duplex(&desk, 200, "H05.16-261126-0013");
+    assert!(many.iter().copied().eq(1..=200), "{many:?}");
+    // The pages of the difference take 350 MB.
+    assert!(most < before + 100, "{before} MB, then {most} MB");
+}
+
 #[test]
 fn the_test_backend_of_sane_scans_ten_pages() {
     let desk = Desk::new();

@@ -27,15 +27,22 @@ const SHIFT: i32 = 45;
 const DRIFT: i32 = 4;
 
 /// It holds a small picture of the page and is to be kept, and destroyed, like the page itself.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Fingerprint {
+    pub sketch: Sketch,
+    /// Runs of one kind of pixel, row after row: kind in the upper two bits, length in the lower six. Some 50 kB.
+    pub ink: Vec<u8>,
+}
+
+/// Of a hundred bytes, so that the sketches of a whole stack can be held against a page; only where two are near is
+/// the ink needed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Sketch {
     hash: [u64; 4],
     /// That of the sheet laid in upside down.
     turned: [u64; 4],
     width: u16,
     height: u16,
-    /// Runs of one kind of pixel, row after row: kind in the upper two bits, length in the lower six.
-    ink: Vec<u8>,
 }
 
 /// Nothing, a trace, and what is ink beyond doubt.
@@ -70,24 +77,44 @@ impl Fingerprint {
             .collect();
         let mut turned = kinds.clone();
         turned.reverse();
-        Self {
+        let sketch = Sketch {
             hash: hash(&kinds, width, height),
             turned: hash(&turned, width, height),
             width: width as u16,
             height: height as u16,
-            ink: packed(&kinds),
-        }
+        };
+        Self { sketch, ink: packed(&kinds) }
     }
 }
 
-/// Whether both are the same sheet, the second perhaps laid in upside down. Where the layouts differ it takes next to no
-/// time, else some tens of milliseconds.
-pub fn same(a: &Fingerprint, b: &Fingerprint) -> bool {
-    let near = |b: [u64; 4]| a.hash.iter().zip(b).map(|(a, b)| (a ^ b).count_ones()).sum::<u32>() <= NEAR;
-    if a.width.abs_diff(b.width) > 60 || a.height.abs_diff(b.height) > 60 {
-        return false;
+impl Sketch {
+    /// Whether both may be of the same sheet.
+    pub fn near(&self, other: &Self) -> bool {
+        self.is_alike(other) || self.is_alike_turned(other)
     }
-    near(b.hash) && Map::of(a).matches(&Map::of(b)) || near(b.turned) && Map::of(a).matches(&Map::of(b).turned())
+
+    fn is_alike(&self, other: &Self) -> bool {
+        self.is_as_large(other) && apart(self.hash, other.hash) <= NEAR
+    }
+
+    fn is_alike_turned(&self, other: &Self) -> bool {
+        self.is_as_large(other) && apart(self.hash, other.turned) <= NEAR
+    }
+
+    fn is_as_large(&self, other: &Self) -> bool {
+        self.width.abs_diff(other.width) <= 60 && self.height.abs_diff(other.height) <= 60
+    }
+}
+
+fn apart(a: [u64; 4], b: [u64; 4]) -> u32 {
+    a.iter().zip(b).map(|(a, b)| (a ^ b).count_ones()).sum()
+}
+
+/// Whether both are the same sheet, the second perhaps laid in upside down. Where the sketches are near it takes some
+/// tens of milliseconds, else no time.
+pub fn same(a: &Fingerprint, b: &Fingerprint) -> bool {
+    a.sketch.is_alike(&b.sketch) && Map::of(a).matches(&Map::of(b))
+        || a.sketch.is_alike_turned(&b.sketch) && Map::of(a).matches(&Map::of(b).turned())
 }
 
 /// For each cell whether the one to its right has more ink, over the box that holds nearly all of it.
@@ -155,7 +182,7 @@ struct Map {
 
 impl Map {
     fn of(print: &Fingerprint) -> Self {
-        let (width, height) = (usize::from(print.width), usize::from(print.height));
+        let (width, height) = (usize::from(print.sketch.width), usize::from(print.sketch.height));
         let runs = print.ink.iter().flat_map(|run| std::iter::repeat_n(run >> 6, usize::from(run & 63)));
         let mut kinds: Vec<u8> = runs.collect();
         kinds.resize(width * height, PAPER);

@@ -24,7 +24,7 @@ mod thumbnail;
 
 pub use check::{Checks, check};
 pub use decode::decode;
-pub use fingerprint::{Fingerprint, same};
+pub use fingerprint::{Fingerprint, Sketch, same};
 pub use stamps::{Stamp, stamps};
 pub use thumbnail::{display, thumbnail};
 

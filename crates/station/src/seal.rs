@@ -146,7 +146,7 @@ impl Station {
             let (mut files, mut pictures) = (Vec::new(), Vec::new());
             for d in document::of_dossier(db, dossier)? {
                 files.extend(document::came_from(db, d.id)?.into_iter().map(|s| (d.number, s)));
-                let name = |p: &page::Page| format!("{code}.{}.{} Quét.{}", d.number, p.number, p.format);
+                let name = |p: &page::Page| format!("{code}.{}.{:03} Quét.{}", d.number, p.number, p.format);
                 pictures.extend(page::scanned(db, d.id)?.iter().map(|p| (name(p), p.blob)));
             }
             // What only deleted pages came from is under number 0.

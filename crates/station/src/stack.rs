@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use sohoa_capture::scan::{self, recording::Recorder, worker::Worker};
 use sohoa_capture::split::{Reconciled, Role, Seen, Splitter, Step};
 use sohoa_capture::{codes, patch};
-use sohoa_imaging::Fingerprint;
+use sohoa_imaging::{Fingerprint, Sketch};
 use sohoa_model::{Code, DossierCode, Error, Mark, Result, Turn, job::Stage};
 use sohoa_store::table::{document, dossier, event, job, page, stack};
 use sohoa_store::{Transaction, table::stack::StackPage};
@@ -325,7 +325,7 @@ impl Station {
     fn decoded(&self, row: &StackPage, bytes: &[u8]) -> Result<DynamicImage> {
         sohoa_imaging::decode(bytes).or_else(|error| {
             self.store.write(|tx| {
-                let seen = stack::Seen { role: "broken", marks: &[], fingerprint: None, page: None };
+                let seen = stack::Seen { role: "broken", marks: &[], fingerprint: None, sketch: None, page: None };
                 stack::set_seen(tx, row.id, &seen)
             })?;
             Err(scan::fault(Code::ScannerFailed).source(error))
@@ -407,8 +407,8 @@ pub(crate) fn place(tx: &Transaction, row: &StackPage, look: Look) -> Result<()>
     if !seen.blank && came_before(tx, row, print.as_ref())? {
         marks.push(Mark::Duplicate);
     }
-    let print = print.as_ref().map(serde_json::to_vec).transpose();
-    let print = print.map_err(|e| Error::internal("Không ghi được dấu của trang", e))?;
+    let sketch = print.as_ref().map(|print| serde_json::to_string(&print.sketch)).transpose();
+    let sketch = sketch.map_err(|e| Error::internal("Không ghi được dấu của trang", e))?;
     let mut splitter: Splitter = stack::splitter(tx, row.stack)?;
     let step = splitter.next(&seen);
     if let Some(account) = &step.ended {
@@ -421,17 +421,27 @@ pub(crate) fn place(tx: &Transaction, row: &StackPage, look: Look) -> Result<()>
         Role::CoverBack => ("cover_back", None),
     };
     stack::set_splitter(tx, row.stack, &splitter)?;
-    stack::set_seen(tx, row.id, &stack::Seen { role, marks: &marks, fingerprint: print.as_deref(), page })
+    let (fingerprint, sketch) = (print.as_ref().map(|print| &*print.ink), sketch.as_deref());
+    stack::set_seen(tx, row.id, &stack::Seen { role, marks: &marks, fingerprint, sketch, page })
 }
 
 /// Whether the same sheet lay in the stack before.
 fn came_before(tx: &Transaction, row: &StackPage, print: Option<&Fingerprint>) -> Result<bool> {
-    let same = |json: &[u8]| {
-        let other = serde_json::from_slice::<Fingerprint>(json).ok();
-        print.zip(other.as_ref()).is_some_and(|(a, b)| sohoa_imaging::same(a, b))
-    };
-    let before = stack::fingerprints(tx, row.stack, row.number)?;
-    Ok(before.iter().any(|(blob, print)| *blob == row.blob || print.as_deref().is_some_and(same)))
+    for before in stack::sketches(tx, row.stack, row.number)? {
+        if before.blob == row.blob {
+            return Ok(true);
+        }
+        let Some((print, text)) = print.zip(before.sketch) else { continue };
+        let sketch: Sketch =
+            serde_json::from_str(&text).map_err(|e| Error::internal("Không đọc được dấu của trang", e))?;
+        if print.sketch.near(&sketch)
+            && let Some(ink) = stack::fingerprint(tx, before.id)?
+            && sohoa_imaging::same(print, &Fingerprint { sketch, ink })
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The page's row in its document, and its reading in the queue.

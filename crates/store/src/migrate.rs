@@ -26,6 +26,7 @@ const STEPS: &[(&str, &str)] = &[
     ("document_state_as_edited", table::document::STATE_VIEW_AS_EDITED),
     ("contradiction", table::field::CONTRADICTION),
     ("purge", table::purge::SCHEMA),
+    ("sketch", table::stack::SKETCH),
 ];
 
 pub fn migrate(db: &mut Connection) -> Result<()> {

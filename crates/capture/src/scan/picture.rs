@@ -1,7 +1,12 @@
 //! Pixels from a driver made a picture that is kept: colour and grey as JPEG, one bit as PNG.
 
-use jpeg_encoder::{ColorType, Encoder, PixelDensity, SamplingFactor};
+use jpeg_encoder::{
+    ColorType, Encoder, ImageBuffer, JfifWrite, JpegColorType, PixelDensity, SamplingFactor, rgb_to_ycbcr,
+};
 use sohoa_model::{Code, Error, Result, Turn};
+use std::cell::RefCell;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::JoinHandle;
 
 use super::fault;
 use crate::{CapturedPage, PageFormat};
@@ -39,11 +44,120 @@ pub(crate) fn page(pixels: &Pixels, width: u32, height: u32, dpi: f32) -> Result
 
 fn jpeg(pixels: &[u8], width: u32, height: u32, dpi: f32, color: ColorType) -> Result<Vec<u8>> {
     let mut out = Vec::with_capacity(pixels.len() / 8);
-    let mut encoder = Encoder::new(&mut out, QUALITY);
+    encoder(&mut out, dpi).encode(pixels, width as u16, height as u16, color).map_err(failed)?;
+    Ok(out)
+}
+
+fn encoder<W: JfifWrite>(out: W, dpi: f32) -> Encoder<W> {
+    let mut encoder = Encoder::new(out, QUALITY);
     encoder.set_density(PixelDensity::dpi(dpi.round() as u16));
     encoder.set_sampling_factor(SamplingFactor::F_2_2);
-    encoder.encode(pixels, width as u16, height as u16, color).map_err(failed)?;
-    Ok(out)
+    encoder
+}
+
+/// A JPEG made while its lines come in: when the last one is there, so is the picture.
+pub(crate) struct Press {
+    lines: Sender<Vec<u8>>,
+    made: JoinHandle<Result<Vec<u8>>>,
+    /// What is left of a piece behind its last whole line.
+    rest: Vec<u8>,
+    /// Bytes per line as they come, and as they are kept.
+    stride: usize,
+    used: usize,
+    missing: u32,
+    width: u32,
+    height: u32,
+    dpi: f32,
+}
+
+impl Press {
+    /// For lines of `stride` bytes, of which the first are pixels of three bytes in colour and of one in grey. `None`
+    /// for what is no JPEG's size.
+    pub fn new(color: bool, (width, height): (u32, u32), stride: usize, dpi: f32) -> Option<Self> {
+        let size = (u16::try_from(width).ok()?, u16::try_from(height).ok()?);
+        let used = width as usize * if color { 3 } else { 1 };
+        if size.0 == 0 || size.1 == 0 || stride < used {
+            return None;
+        }
+        let (lines, rows) = channel();
+        let made = std::thread::spawn(move || {
+            let mut out = Vec::new();
+            let rows = Rows { color, size, rows, last: RefCell::new((None, vec![0; used])) };
+            encoder(&mut out, dpi).encode_image(rows).map_err(failed)?;
+            Ok(out)
+        });
+        Some(Self { lines, made, rest: Vec::new(), stride, used, missing: height, width, height, dpi })
+    }
+
+    /// The next piece, of any length.
+    pub fn take(&mut self, piece: &[u8]) {
+        self.rest.extend_from_slice(piece);
+        let whole = self.rest.len() / self.stride * self.stride;
+        for line in self.rest[..whole].chunks_exact(self.stride).take(self.missing as usize) {
+            // Nobody takes it any more only when the picture failed, which is told at the end.
+            let _ = self.lines.send(line[..self.used].to_vec());
+            self.missing -= 1;
+        }
+        self.rest.drain(..whole);
+    }
+
+    /// Errors: `ScannerFailed` when lines are missing.
+    pub fn finish(self) -> Result<CapturedPage> {
+        drop(self.lines);
+        if self.missing > 0 {
+            return Err(
+                fault(Code::ScannerFailed).source(format!("{} of {} lines are missing", self.missing, self.height))
+            );
+        }
+        let made = self.made.join();
+        let bytes = made.unwrap_or_else(|_| Err(Error::internal("Không nén được ảnh quét", "panic")))?;
+        let (format, turn) = (PageFormat::Jpeg, Turn::None);
+        Ok(CapturedPage { number: 1, format, bytes, width: self.width, height: self.height, dpi: self.dpi, turn })
+    }
+}
+
+/// The lines as the encoder asks for them: from the first to the last, the last one perhaps several times.
+struct Rows {
+    color: bool,
+    size: (u16, u16),
+    rows: Receiver<Vec<u8>>,
+    /// The line given last, and its number.
+    last: RefCell<(Option<u16>, Vec<u8>)>,
+}
+
+impl ImageBuffer for Rows {
+    fn get_jpeg_color_type(&self) -> JpegColorType {
+        if self.color { JpegColorType::Ycbcr } else { JpegColorType::Luma }
+    }
+
+    fn width(&self) -> u16 {
+        self.size.0
+    }
+
+    fn height(&self) -> u16 {
+        self.size.1
+    }
+
+    fn fill_buffers(&self, y: u16, buffers: &mut [Vec<u8>; 4]) {
+        let mut last = self.last.borrow_mut();
+        while last.0.is_none_or(|number| number < y) {
+            // Without a sender there is no picture, and what this one looks like is nobody's concern.
+            if let Ok(line) = self.rows.recv() {
+                last.1 = line;
+            }
+            last.0 = Some(last.0.map_or(0, |number| number + 1));
+        }
+        if !self.color {
+            buffers[0].extend_from_slice(&last.1);
+            return;
+        }
+        for pixel in last.1.chunks_exact(3) {
+            let (y, cb, cr) = rgb_to_ycbcr(pixel[0], pixel[1], pixel[2]);
+            buffers[0].push(y);
+            buffers[1].push(cb);
+            buffers[2].push(cr);
+        }
+    }
 }
 
 fn png(bits: &[u8], width: u32, height: u32, dpi: f32) -> Result<Vec<u8>> {
@@ -94,6 +208,32 @@ mod tests {
             assert!(dark(2, 2), "{format:?}");
             assert_eq!(dark(35, 2), matches!(pixels, Pixels::Gray(_)), "{format:?}");
         }
+    }
+
+    #[test]
+    fn lines_that_come_in_pieces_make_the_same_picture() {
+        let (width, height) = (101, 77);
+        for channels in [3, 1] {
+            let line = |y: usize| (0..width * channels).map(move |i| ((i * 7 + y * 3) % 251) as u8);
+            let whole: Vec<u8> = (0..height).flat_map(line).collect();
+            // Five bytes at the end of each line are padding.
+            let padded: Vec<u8> = (0..height).flat_map(|y| line(y).chain([9; 5])).collect();
+            let size = (width as u32, height as u32);
+            let press = |bytes: &[u8]| {
+                let mut press = Press::new(channels == 3, size, width * channels + 5, 300.0).unwrap();
+                bytes.chunks(97).for_each(|piece| press.take(piece));
+                press.finish()
+            };
+            let pixels = if channels == 3 { Pixels::Rgb(whole) } else { Pixels::Gray(whole) };
+            let (one, other) = (page(&pixels, size.0, size.1, 300.0).unwrap(), press(&padded).unwrap());
+            let [a, b] = [&one, &other].map(|p| image::load_from_memory(&p.bytes).unwrap().to_rgb8());
+            assert_eq!((a.dimensions(), other.dpi), (size, 300.0));
+            assert!(a.iter().zip(b.iter()).all(|(a, b)| a.abs_diff(*b) <= 4));
+            for short in [&padded[..padded.len() - 6], &[]] {
+                assert_eq!(press(short).unwrap_err().code, Code::ScannerFailed);
+            }
+        }
+        assert!(Press::new(true, (70_000, 10), 210_000, 300.0).is_none());
     }
 
     #[test]

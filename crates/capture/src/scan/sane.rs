@@ -9,7 +9,7 @@ mod library;
 use sohoa_model::{Code, Error, Result};
 use std::time::SystemTime;
 
-use super::picture::{self, Pixels};
+use super::picture::{self, Pixels, Press};
 use super::{Capabilities, Color, Device, Driver, Line, Settings, Source, fault};
 use library::{Constraint, Frame, Handle, Kind, Library, Opt, Status, Unit, Value};
 
@@ -250,11 +250,17 @@ fn one_page(handle: &mut Handle, settings: &Settings, line: &mut Line) -> Result
         line.alive()?;
         handle.start()?;
         let frame = handle.frame()?;
-        let mut data = Vec::with_capacity((frame.bytes_per_line * frame.lines.unwrap_or(0)) as usize);
+        let dpi = handle.resolution().unwrap_or(settings.dpi as f32);
+        // Nearly every page is one frame of known height, and is made a picture on its way.
+        let mut press = if frames.is_empty() { press(&frame, dpi) } else { None };
+        let mut data = Vec::new();
         let mut told = std::time::Instant::now();
         loop {
             match handle.read(&mut buffer) {
-                Ok(n) => data.extend_from_slice(&buffer[..n]),
+                Ok(n) => match &mut press {
+                    Some(press) => press.take(&buffer[..n]),
+                    None => data.extend_from_slice(&buffer[..n]),
+                },
                 Err(Status::EOF) => break,
                 Err(status) => return Err(status.into()),
             }
@@ -263,16 +269,28 @@ fn one_page(handle: &mut Handle, settings: &Settings, line: &mut Line) -> Result
                 told = std::time::Instant::now();
             }
         }
+        let received = SystemTime::now();
+        if let Some(press) = press {
+            line.page(press.finish()?, received)?;
+            return Ok(());
+        }
         let last = frame.last;
         frames.push((frame, data));
         if last {
-            break;
+            line.page(assemble(&frames, dpi)?, received)?;
+            return Ok(());
         }
     }
-    let received = SystemTime::now();
-    let dpi = handle.resolution().unwrap_or(settings.dpi as f32);
-    line.page(assemble(&frames, dpi)?, received)?;
-    Ok(())
+}
+
+/// For a frame that is the whole page.
+fn press(frame: &Frame, dpi: f32) -> Option<Press> {
+    let color = match (frame.kind, frame.depth, frame.last) {
+        (library::RGB, 8, true) => true,
+        (library::GRAY, 8, true) => false,
+        _ => return None,
+    };
+    Press::new(color, (frame.pixels_per_line, frame.lines?), frame.bytes_per_line as usize, dpi)
 }
 
 /// Frames made a picture.

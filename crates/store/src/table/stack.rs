@@ -55,6 +55,13 @@ ALTER TABLE document ADD COLUMN component TEXT;
 ALTER TABLE document ADD COLUMN declared INTEGER;
 ";
 
+/// What is enough of a fingerprint to find the pages for which the whole of it is needed. Fingerprints from before had
+/// another form.
+pub const SKETCH: &str = "
+ALTER TABLE stack_page ADD COLUMN sketch TEXT;
+UPDATE stack_page SET fingerprint = NULL;
+";
+
 #[derive(Clone, Debug)]
 pub struct Stack {
     pub id: i64,
@@ -95,7 +102,9 @@ pub struct New<'a> {
 pub struct Seen<'a> {
     pub role: &'a str,
     pub marks: &'a [Mark],
+    /// To know the page by if it comes again, and what is enough to look for it.
     pub fingerprint: Option<&'a [u8]>,
+    pub sketch: Option<&'a str>,
     pub page: Option<i64>,
 }
 
@@ -193,8 +202,8 @@ pub fn set_thumbnail(db: &Connection, id: i64, thumbnail: &Digest) -> Result<()>
 
 pub fn set_seen(db: &Connection, id: i64, seen: &Seen) -> Result<()> {
     db.execute(
-        "UPDATE stack_page SET role = ?2, marks = ?3, fingerprint = ?4, page = ?5 WHERE id = ?1",
-        params![id, seen.role, to_json(&seen.marks)?, seen.fingerprint, seen.page],
+        "UPDATE stack_page SET role = ?2, marks = ?3, fingerprint = ?4, sketch = ?5, page = ?6 WHERE id = ?1",
+        params![id, seen.role, to_json(&seen.marks)?, seen.fingerprint, seen.sketch, seen.page],
     )
     .db()?;
     Ok(())
@@ -241,15 +250,26 @@ pub fn count(db: &Connection, stack: i64) -> Result<u32> {
     db.query_row("SELECT count(*) FROM stack_page WHERE stack = ?1", [stack], |r| r.get(0)).db()
 }
 
-/// The pictures and fingerprints of the pages before `number`, newest first.
-pub fn fingerprints(db: &Connection, stack: i64, number: u32) -> Result<Vec<(Digest, Option<Vec<u8>>)>> {
+/// A page by what it is known again.
+pub struct Sketched {
+    pub id: i64,
+    pub blob: Digest,
+    pub sketch: Option<String>,
+}
+
+/// The pages before `number`, newest first.
+pub fn sketches(db: &Connection, stack: i64, number: u32) -> Result<Vec<Sketched>> {
     let mut statement = db
-        .prepare_cached(
-            "SELECT blob, fingerprint FROM stack_page WHERE stack = ?1 AND number < ?2 ORDER BY number DESC",
-        )
+        .prepare_cached("SELECT id, blob, sketch FROM stack_page WHERE stack = ?1 AND number < ?2 ORDER BY number DESC")
         .db()?;
-    let rows = statement.query_map(params![stack, number], |r| Ok((digest(r, "blob")?, r.get(1)?)));
+    let rows = statement.query_map(params![stack, number], |r| {
+        Ok(Sketched { id: r.get(0)?, blob: digest(r, "blob")?, sketch: r.get(2)? })
+    });
     rows.and_then(Iterator::collect).db()
+}
+
+pub fn fingerprint(db: &Connection, id: i64) -> Result<Option<Vec<u8>>> {
+    db.query_row("SELECT fingerprint FROM stack_page WHERE id = ?1", [id], |r| r.get(0)).db()
 }
 
 /// The documents that pages of the stack went to.
