@@ -80,7 +80,7 @@ fn fits(onset: &str, rime: &[char]) -> bool {
         // The i of a rime with i is already in the onset, and is written once: giếng is g and iêng.
         "gi" => !matches!(rime[0], 'i' | 'y') && known(PLAIN),
         // Written with y where nothing stands before it.
-        "" => rime.len() == 1 || !rime.starts_with(&['i', 'ê']) && (known(PLAIN) || known(ROUNDED)),
+        "" => !rime.starts_with(&['i', 'ê']) && (known(PLAIN) || known(ROUNDED)),
         _ => rime.first().zip(rime.get(1)) != Some((&'y', &'ê')) && (known(PLAIN) || known(ROUNDED)),
     }
 }
