@@ -295,7 +295,7 @@ pub fn forms(folder: &Path, forms: &[view::Form], as_json: bool) -> Result<()> {
 fn form(form: &view::Form) {
     match &form.error {
         Some(error) => say!("✗ {}", told(&error.message, &error.hint)),
-        None => say!("  {:24} {}: {}", form.name, form.type_name, form.titles.join("; ")),
+        None => say!("  {:24} {}  {}", form.name, form.type_name, form.titles.join("; ")),
     }
 }
 
