@@ -70,6 +70,7 @@ fn main() -> ExitCode {
             commands::extract::set_field,
             commands::extract::confirm_document,
             commands::extract::document_kinds,
+            commands::extract::forms,
             commands::pdf::save_pdf,
             commands::package::seal,
             commands::sync::send,

@@ -273,6 +273,17 @@ describe('the clerk’s day, by keyboard alone', () => {
   })
 })
 
+describe('the settings', () => {
+  it('list the office’s own forms, with what is wrong', async () => {
+    const { page } = await desk()
+    await page.getByRole('button', { name: 'Cài đặt' }).click()
+    const forms = page.getByTestId('forms').getByRole('listitem')
+    await expect.poll(() => forms.count()).toBe(2)
+    expect(await forms.nth(0).textContent()).toContain('Đơn xin xác nhận tạm trú')
+    expect(await forms.nth(1).textContent()).toContain('dòng 7')
+  })
+})
+
 describe('what was copied in another program', () => {
   it('comes in by Ctrl V, but not while the clerk writes', async () => {
     const { page } = await desk()

@@ -188,6 +188,12 @@ pub enum Command {
     },
     /// Đọc thử rồi bóc tách trường thông tin, không lưu gì
     Extract { file: PathBuf },
+    /// Các mẫu giấy tờ đã biết: mẫu riêng của đơn vị (thư mục forms của trạm) và mẫu có sẵn
+    Forms {
+        /// Đọc trang thử của từng mẫu riêng, hoặc của một tệp mẫu, và chấm điểm
+        #[arg(long, value_name = "FILE.toml")]
+        check: Option<Option<PathBuf>>,
+    },
     /// Cái gì đã cài, cái gì còn thiếu, khắc phục ra sao
     Doctor,
     /// Tiến trình con mở tệp lạ

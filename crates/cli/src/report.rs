@@ -2,8 +2,10 @@
 
 use serde::Serialize;
 use sohoa_model::{Code, Error, Result};
+use sohoa_station::forms::Checked;
 use sohoa_station::trial::Proposed;
 use sohoa_station::{Check, view};
+use std::path::Path;
 
 /// A line on standard output. Whoever reads may have seen enough (`sohoa list | head`): then there is nobody to tell.
 macro_rules! say {
@@ -237,6 +239,9 @@ pub fn proposed(found: &Proposed, as_json: bool) -> Result<()> {
     if as_json {
         return json(found);
     }
+    if let Some(form) = &found.form {
+        say!("mẫu {form}");
+    }
     for field in &found.fields {
         say!("{:18} {} ({}, {:.0} %)", field.name, field.value, field.source, field.confidence);
         differences(field, &found.differences);
@@ -270,6 +275,56 @@ pub fn checks(checks: &[Check], as_json: bool) -> Result<()> {
         say!("{} {:22} {}", if check.ok { '✓' } else { '✗' }, check.name, check.found);
         if !check.ok {
             say!("  {}", check.remedy);
+        }
+    }
+    Ok(())
+}
+
+pub fn forms(folder: &Path, forms: &[view::Form], as_json: bool) -> Result<()> {
+    if as_json {
+        return json(&serde_json::json!({ "folder": folder, "forms": forms }));
+    }
+    let (own, built_in): (Vec<_>, Vec<_>) = forms.iter().partition(|f| f.file.is_some());
+    say!("Mẫu của đơn vị, trong {}: {}", folder.display(), own.len());
+    own.into_iter().for_each(form);
+    say!("Mẫu có sẵn, ngoài tên các loại giấy tờ: {}", built_in.len());
+    built_in.into_iter().for_each(form);
+    Ok(())
+}
+
+fn form(form: &view::Form) {
+    match &form.error {
+        Some(error) => say!("✗ {}", told(&error.message, &error.hint)),
+        None => say!("  {:24} {}  {}", form.name, form.type_name, form.titles.join("; ")),
+    }
+}
+
+pub fn checked(checked: &[Checked], as_json: bool) -> Result<()> {
+    if as_json {
+        return json(&serde_json::json!({ "forms": checked }));
+    }
+    for Checked { form: shown, score } in checked {
+        form(shown);
+        let Some(score) = score else {
+            if shown.error.is_none() {
+                say!("    chưa có trang thử: thêm mục [example]");
+            }
+            continue;
+        };
+        let all = score.fields.len();
+        say!("    {}/{all} trường đúng, {} sai, {} không tìm thấy", score.right, score.wrong, score.missing);
+        match &score.known_as {
+            Some(name) if *name == shown.name => {}
+            Some(other) => say!("  ✗ trang thử bị nhận là mẫu {other}; xem lại titles của hai mẫu"),
+            None => say!("  ✗ không nhận ra trang thử là mẫu này; xem lại titles, words"),
+        }
+        for field in &score.fields {
+            let (name, expected) = (field.name.key(), &field.expected);
+            match &field.found {
+                Some(found) if found == expected => say!("  ✓ {name:18} {found}"),
+                Some(found) => say!("  ✗ {name:18} {found} (phải là {expected})"),
+                None => say!("  ✗ {name:18} không tìm thấy (phải là {expected})"),
+            }
         }
     }
     Ok(())

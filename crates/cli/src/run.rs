@@ -3,7 +3,7 @@
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use sohoa_model::{Code, Error, Result};
-use sohoa_station::{Inbox, Station, Watch, centre, intake, scan, stack, trial, view};
+use sohoa_station::{Inbox, Station, Watch, centre, forms, intake, scan, stack, trial, view};
 use std::io::IsTerminal;
 use std::path::Path;
 use std::process::ExitCode;
@@ -180,7 +180,23 @@ pub fn run(args: Args) -> Result<ExitCode> {
                 (_, Format::Alto) => report::print(&trial::alto(&pages)),
             }
         }
-        Command::Extract { file } => report::proposed(&trial::extract(&file)?, json)?,
+        Command::Extract { file } => report::proposed(&trial::extract(&file, &dir)?, json)?,
+        Command::Forms { check: None } => {
+            let listed = forms::list(&dir);
+            report::forms(&forms::folder(&dir), &listed, json)?;
+            if let Some(error) = listed.iter().find_map(|form| form.error.as_ref()) {
+                return Ok(ExitCode::from(report::status_of(&error.code)));
+            }
+        }
+        Command::Forms { check: Some(file) } => {
+            let checked = forms::check(&dir, file.as_deref());
+            report::checked(&checked, json)?;
+            if let Some(bad) = checked.iter().find(|form| !form.is_good()) {
+                let error = bad.form.error.as_ref();
+                let wrong = Code::InvalidValue.exit_status();
+                return Ok(ExitCode::from(error.map_or(wrong, |e| report::status_of(&e.code))));
+            }
+        }
         Command::Doctor => {
             let checks = sohoa_station::doctor(&dir);
             report::checks(&checks, json)?;

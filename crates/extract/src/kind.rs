@@ -4,19 +4,23 @@
 use sohoa_model::{Box4, DocumentType, Field, FieldName, Source};
 
 use crate::codes::Coded;
+use crate::form::{self, Form};
 use crate::header::{self, Number};
 use crate::layout::{self, Line};
 use crate::mrz::Zone;
 use crate::read_from;
 
 /// The kind and where its name stands.
-pub struct Kind {
+pub struct Kind<'a> {
     pub key: &'static str,
     pub field: Field,
     pub title: Option<Title>,
+    /// Which of the office's own forms it is.
+    pub form: Option<&'a Form>,
 }
 
-/// The lines of a title, by their places among the lines, and how many of their tokens name the type.
+/// The lines of a title, by their places among the lines, and how many of their tokens name the type; the rest says what
+/// the paper is about.
 #[derive(Clone, Copy)]
 pub struct Title {
     pub first: usize,
@@ -24,9 +28,9 @@ pub struct Title {
     pub named: usize,
 }
 
-impl Kind {
+impl Kind<'_> {
     fn new(key: &'static str, field: Field, title: Option<Title>) -> Self {
-        Self { key, field, title }
+        Self { key, field, title, form: None }
     }
 
     /// Papers of civil status, which carry number and place of registration in their own way.
@@ -49,36 +53,10 @@ impl Kind {
     }
 }
 
-/// Titles beside the names of the types, folded.
-const TITLES: [(&str, &str); 10] = [
-    ("giay tiep nhan ho so", "giay_tiep_nhan"),
-    ("to khai dang ky ket hon", "to_khai_dang_ky_ket_hon"),
-    ("the can cuoc", "can_cuoc"),
-    ("can cuoc cong dan", "can_cuoc"),
-    ("citizen identity card", "can_cuoc"),
-    ("trich luc", "trich_luc"),
-    ("don xin", "don_de_nghi"),
-    ("don de nghi", "don_de_nghi"),
-    ("don yeu cau", "don_de_nghi"),
-    ("don", "don_de_nghi"),
-];
-
-/// What stands on one kind of form only, folded.
-const OWN_WORDS: [(&str, &str); 8] = [
-    ("noi dang ky khai sinh", "giay_khai_sinh"),
-    ("nguoi ky giay khai sinh", "giay_khai_sinh"),
-    ("ket hon lan thu may", "to_khai_dang_ky_ket_hon"),
-    ("tiep nhan ho so cua", "giay_tiep_nhan"),
-    ("nguoi lam don", "don_de_nghi"),
-    ("place of residence", "can_cuoc"),
-    ("dac diem nhan dang", "can_cuoc"),
-    ("personal identification", "can_cuoc"),
-];
-
 /// How far down a title may begin, in thousandths of the page.
 const UPPER: u32 = 500;
 
-pub fn tell(lines: &[Line], coded: &[Coded], zones: &[Zone]) -> Option<Kind> {
+pub fn tell<'a>(lines: &[Line], coded: &[Coded], zones: &[Zone], own: &'a [Form]) -> Option<Kind<'a>> {
     let first = lines.first().map(|l| l.page);
     // The card's own code, unless the card is only copied behind some other paper.
     if let Some(card) = coded.iter().find(|c| c.card).filter(|c| first.is_none_or(|first| c.page <= first)) {
@@ -86,20 +64,26 @@ pub fn tell(lines: &[Line], coded: &[Coded], zones: &[Zone]) -> Option<Kind> {
     }
     let upper = lines.iter().take_while(|l| Some(l.page) == first).filter(|l| l.top < UPPER).count();
     let zone = zones.first().filter(|z| Some(z.page) == first);
-    titled(lines, upper)
+    let mut kind = titled(lines, upper, own)
         .or_else(|| zone.map(|z| by_machine(z.page, z.bounds, 97.0)))
         .or_else(|| on_card(lines))
         .or_else(|| by_number(lines, upper))
-        .or_else(|| by_own_words(lines))
+        .or_else(|| by_words(lines, own))
+        .or_else(|| by_words(lines, form::built_in()))?;
+    // Where the title is lost or says too little, the office's form is known by what stands on it.
+    if kind.form.is_none() {
+        kind.form = own.iter().find(|f| f.key == kind.key && lines.iter().any(|line| stands(line, f)));
+    }
+    Some(kind)
 }
 
-fn by_machine(page: u32, bounds: Option<Box4>, confidence: f32) -> Kind {
+fn by_machine(page: u32, bounds: Option<Box4>, confidence: f32) -> Kind<'static> {
     let (name, value) = (FieldName::DocumentType, "can_cuoc".to_owned());
     Kind::new("can_cuoc", Field { name, value, source: Source::Code, confidence, page: Some(page), bounds }, None)
 }
 
-/// The first line of the upper page that begins with a type's name.
-fn titled(lines: &[Line], upper: usize) -> Option<Kind> {
+/// The first line of the upper page that begins with a type's name or a form's title.
+fn titled<'a>(lines: &[Line], upper: usize, own: &'a [Form]) -> Option<Kind<'a>> {
     (0..upper).filter(|i| lines[*i].is_capitals() && lines[*i].is_centred()).find_map(|start| {
         // A long name goes over two or three lines.
         let mut end = start + 1;
@@ -113,32 +97,44 @@ fn titled(lines: &[Line], upper: usize) -> Option<Kind> {
             }
             end += 1;
         }
-        let tokens: Vec<layout::Token> = lines[start..end].iter().flat_map(|l| l.tokens.iter().cloned()).collect();
+        let joined = |lines: &[Line]| lines.iter().flat_map(|l| l.tokens.iter().cloned()).collect::<Vec<_>>();
         let squashed: String = lines[start].tokens.iter().map(|t| t.text.as_str()).collect();
-        let names = DocumentType::ALL.iter().filter(|t| !matches!(t.key, "khac" | "cong_van" | "don_de_nghi"));
-        let names = names.map(|t| (layout::plain(t.name), t.key));
-        let titles = TITLES.iter().map(|(title, key)| ((*title).to_owned(), *key));
-        let fits = |(title, key): (String, &'static str)| {
+        let fits = |tokens: &[layout::Token], title: &str| {
+            let title = layout::phrase(title);
             let spaced =
                 || (title.len() > 6 && squashed == title.replace(' ', "")).then_some(lines[start].tokens.len());
             // "Đơn vị", "đơn giá" are no applications.
             let other = title == "don" && tokens.get(1).is_none_or(|t| matches!(&*t.text, "vi" | "gia"));
-            layout::matches(&tokens, &title).or_else(spaced).filter(|_| !other).map(|named| (title.len(), named, key))
+            layout::matches(tokens, &title).or_else(spaced).filter(|_| !other).map(|count| (title.len(), count))
         };
-        let (_, named, key) = names.chain(titles).filter_map(fits).max_by_key(|(length, ..)| *length)?;
+        let tokens = joined(&lines[start..end]);
+        let names = DocumentType::ALL.iter().filter(|t| !matches!(t.key, "khac" | "cong_van" | "don_de_nghi"));
+        let names = names.map(|t| (t.name, t.key));
+        let titles = form::built_in().iter().flat_map(|f| f.titles.iter().map(|title| (title.as_str(), f.key)));
+        let known = names.chain(titles).filter_map(|(title, key)| Some((fits(&tokens, title)?, key)));
+        let known = known.max_by_key(|((length, _), _)| *length);
+        // The title of an office's form may go on in small letters.
+        let ahead = joined(&lines[start..(start + 3).min(lines.len())]);
+        let own = own.iter().flat_map(|f| f.titles.iter().map(move |title| (title, f)));
+        let own = own.filter_map(|(title, form)| Some((fits(&ahead, title)?, form)));
+        let own = own.max_by_key(|((length, _), _)| *length);
+        let own = own.filter(|((length, _), _)| known.is_none_or(|((other, _), _)| *length >= other));
+        let (key, form) = own.map(|(_, form)| (form.key, Some(form))).or(known.map(|(_, key)| (key, None)))?;
+        let named = known.filter(|(_, other)| *other == key).map_or(0, |((_, count), _)| count);
+        let whole = own.map_or(named, |((_, count), _)| count);
         let mut covered = 0;
-        let last = (start..end).find(|i| {
+        let last = (start..lines.len()).find(|i| {
             covered += lines[*i].tokens.len();
-            covered >= named
+            covered >= whole
         })?;
         let words: Vec<_> = lines[start..=last].iter().flat_map(|l| &l.words).collect();
         let field = read_from(FieldName::DocumentType, key, &words, lines[start].page, 0.97);
-        Some(Kind::new(key, field, Some(Title { first: start, last: end - 1, named })))
+        Some(Kind { key, field, title: Some(Title { first: start, last: end - 1, named }), form })
     })
 }
 
 /// A card without a readable code: its title, or the machine-readable zone on its back.
-fn on_card(lines: &[Line]) -> Option<Kind> {
+fn on_card(lines: &[Line]) -> Option<Kind<'static>> {
     const SIGNS: [&str; 4] = ["can cuoc cong dan", "citizen identity card", "identity card", "idvnm"];
     let few = lines.iter().map(|l| l.words.len()).sum::<usize>() < 250;
     let line = lines.iter().find(|l| {
@@ -150,7 +146,7 @@ fn on_card(lines: &[Line]) -> Option<Kind> {
 }
 
 /// By the number: its symbol begins with the type's abbreviation, or with the agency's name on a công văn.
-fn by_number(lines: &[Line], upper: usize) -> Option<Kind> {
+fn by_number(lines: &[Line], upper: usize) -> Option<Kind<'static>> {
     let head = &lines[..upper];
     let kind = |key, line: &Line, strength| {
         let words = line.words();
@@ -172,10 +168,15 @@ fn by_number(lines: &[Line], upper: usize) -> Option<Kind> {
 }
 
 /// A title printed in red fades with the stamps before reading; the form's own words are left.
-fn by_own_words(lines: &[Line]) -> Option<Kind> {
+fn by_words(lines: &[Line], forms: &[Form]) -> Option<Kind<'static>> {
     lines.iter().find_map(|line| {
-        let stands = |words: &str| (0..line.tokens.len()).any(|i| layout::matches(&line.tokens[i..], words).is_some());
-        let (_, key) = OWN_WORDS.iter().find(|(words, _)| stands(words))?;
-        Some(Kind::new(key, read_from(FieldName::DocumentType, *key, &line.words(), line.page, 0.8), None))
+        let key = forms.iter().find(|form| stands(line, form))?.key;
+        Some(Kind::new(key, read_from(FieldName::DocumentType, key, &line.words(), line.page, 0.8), None))
     })
+}
+
+/// Whether on this line stands what stands on no other form.
+fn stands(line: &Line, form: &Form) -> bool {
+    let starts = |words: &String| (0..line.tokens.len()).any(|i| layout::matches(&line.tokens[i..], words).is_some());
+    form.words.iter().any(starts)
 }

@@ -3,150 +3,69 @@
 
 use sohoa_model::{DossierCode, Field, FieldName, Word};
 
+use crate::form::{self, Label};
 use crate::kind::Kind;
 use crate::layout::{self, Line};
-use crate::persons::{People, Role, name_in};
+use crate::persons::{People, name_in};
 use crate::{codes, dates, personal_id, read_from, spoken};
 
-/// What a label says of that which follows it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Label {
-    /// A person's name.
-    Person(Role),
-    /// Something of the person named before, or of the paper.
-    Value(FieldName),
-    /// Something that no field holds, but that ends the value before it.
-    End,
+/// A label that counts on this paper: its text, folded, what it says, and whether only an office's own form has it.
+struct Known<'a> {
+    text: &'a str,
+    label: Label,
+    own: bool,
 }
 
-use Label::{End, Person, Value};
-
-/// Labels, folded; where several fit, the longest does.
-const LABELS: [(&str, Label); 83] = [
-    ("ho chu dem ten nguoi yeu cau", Person(Role::Applicant)),
-    ("ho va ten nguoi yeu cau", Person(Role::Applicant)),
-    ("ho chu dem ten nguoi khai", Person(Role::Applicant)),
-    ("ho va ten nguoi khai", Person(Role::Applicant)),
-    ("ho va ten nguoi nop", Person(Role::Applicant)),
-    ("ho ten nguoi nop", Person(Role::Applicant)),
-    ("nguoi nop ho so", Person(Role::Applicant)),
-    ("tiep nhan ho so cua", Person(Role::Applicant)),
-    ("ten nguoi lam don", Person(Role::Applicant)),
-    ("toi ten la", Person(Role::Applicant)),
-    ("ten toi la", Person(Role::Applicant)),
-    ("toi la", Person(Role::Applicant)),
-    ("xac nhan ong", Person(Role::Applicant)),
-    ("xac nhan ba", Person(Role::Applicant)),
-    ("xac nhan ong ba", Person(Role::Applicant)),
-    ("xac nhan ong ba co ten sau", Person(Role::Applicant)),
-    ("nguoi duoc xac nhan", Person(Role::Applicant)),
-    ("ho chu dem ten", Person(Role::Named)),
-    ("ho chu dem va ten", Person(Role::Named)),
-    ("ho chu dem va ten khai sinh", Person(Role::Named)),
-    ("ho chu dem ten khai sinh", Person(Role::Named)),
-    ("ho chu dem ten vo", Person(Role::Named)),
-    ("ho va ten khai sinh", Person(Role::Named)),
-    ("ho va ten vo", Person(Role::Named)),
-    ("ho va ten chu ho", Person(Role::Other)),
-    ("ho chu dem va ten chu ho", Person(Role::Other)),
-    ("ho va ten", Person(Role::Named)),
-    ("ho ten", Person(Role::Named)),
-    ("ho ten khai sinh", Person(Role::Named)),
-    ("ho chu dem ten nguoi me", Person(Role::Other)),
-    ("ho chu dem ten nguoi cha", Person(Role::Other)),
-    ("ho chu dem ten me", Person(Role::Other)),
-    ("ho chu dem ten cha", Person(Role::Other)),
-    ("ho chu dem ten chong", Person(Role::Other)),
-    ("ho chu dem ten nguoi di khai sinh", Person(Role::Other)),
-    ("ho chu dem ten nguoi di dang ky", Person(Role::Other)),
-    ("ho va ten chong", Person(Role::Other)),
-    ("ho va ten nguoi me", Person(Role::Other)),
-    ("ho va ten nguoi cha", Person(Role::Other)),
-    ("ho va ten me", Person(Role::Other)),
-    ("ho va ten cha", Person(Role::Other)),
-    ("ho ten me", Person(Role::Other)),
-    ("ho ten cha", Person(Role::Other)),
-    ("ho va ten nguoi di khai sinh", Person(Role::Other)),
-    ("nguoi duoc uy quyen", Person(Role::Other)),
-    ("can bo tiep nhan", Person(Role::Other)),
-    ("nguoi tiep nhan ho so", Person(Role::Other)),
-    ("so dinh danh ca nhan", Value(FieldName::PersonalId)),
-    ("ma dinh danh", Value(FieldName::PersonalId)),
-    ("so cccd", Value(FieldName::PersonalId)),
-    ("cccd so", Value(FieldName::PersonalId)),
-    ("cccd", Value(FieldName::PersonalId)),
-    ("can cuoc cong dan so", Value(FieldName::PersonalId)),
-    ("can cuoc so", Value(FieldName::PersonalId)),
-    ("so can cuoc", Value(FieldName::PersonalId)),
-    ("so can cuoc cong dan", Value(FieldName::PersonalId)),
-    ("so no", Value(FieldName::PersonalId)),
-    ("giay to tuy than", Value(FieldName::PersonalId)),
-    ("ngay thang nam sinh", Value(FieldName::BirthDate)),
-    ("ngay sinh", Value(FieldName::BirthDate)),
-    ("sinh ngay", Value(FieldName::BirthDate)),
-    ("gioi tinh", Value(FieldName::Sex)),
-    ("noi thuong tru", Value(FieldName::Address)),
-    ("noi cu tru", Value(FieldName::Address)),
-    ("thuong tru tai", Value(FieldName::Address)),
-    ("cu tru tai", Value(FieldName::Address)),
-    ("dia chi thuong tru", Value(FieldName::Address)),
-    ("dia chi", Value(FieldName::Address)),
-    ("ma ho so", Value(FieldName::DossierCode)),
-    ("ma so ho so", Value(FieldName::DossierCode)),
-    ("ma thu tuc", Value(FieldName::Procedure)),
-    ("ma tthc", Value(FieldName::Procedure)),
-    ("ngay thang nam dang ky", Value(FieldName::IssuedDate)),
-    ("dang ky ngay", Value(FieldName::IssuedDate)),
-    ("noi dang ky khai sinh", Value(FieldName::Agency)),
-    ("noi dang ky ket hon", Value(FieldName::Agency)),
-    ("noi dang ky", Value(FieldName::Agency)),
-    ("dan toc", End),
-    ("quoc tich", End),
-    ("que quan", End),
-    ("noi sinh", End),
-    ("dien thoai", End),
-    ("so dien thoai", End),
-];
+/// The labels of all papers, of the paper's kind, and of the office's form that it is.
+fn known<'a>(kind: Option<&Kind<'a>>) -> Vec<Known<'a>> {
+    let built_in = form::built_in().iter().filter(|f| f.key.is_empty() || kind.is_some_and(|k| k.key == f.key));
+    let own = kind.and_then(|k| k.form);
+    let forms = built_in.map(|f| (f, false)).chain(own.map(|f| (f, true)));
+    forms.flat_map(|(f, own)| f.labels.iter().map(move |(text, label)| Known { text, label: *label, own })).collect()
+}
 
 /// A label on a line: its tokens, and what it says.
 struct Found {
     first: usize,
     end: usize,
     label: Label,
+    own: bool,
 }
 
 /// The fields of the paper and its owner, and of everybody else whose card lies there.
 pub fn read(lines: &[Line], kind: Option<&Kind>) -> (Vec<Field>, Vec<Vec<Field>>) {
     let key = kind.map_or("", |k| k.key);
     let card = key == "can_cuoc";
+    let known = known(kind);
     let mut people = People::new(card);
     let mut found: Vec<Field> = Vec::new();
     for (at, line) in lines.iter().enumerate() {
-        let labels = on(line);
+        let labels = on(line, &known);
         for (n, label) in labels.iter().enumerate() {
-            let value = Region::after(lines, at, label, labels.get(n + 1), card);
+            let value = Region::after(lines, at, &known, label, labels.get(n + 1), card);
             let left = place(line, label.first);
             match label.label {
                 // A list names many; none of them owns it.
-                Person(_) if key == "danh_sach" => {}
-                Person(role) => people.name(role, line, left, value.person()),
-                Value(name) => match (name, value.read(name, lines, at)) {
+                Label::Person(_) if key == "danh_sach" => {}
+                Label::Person(role) => people.name(role, line, left, value.person()),
+                Label::Value(name) => match (name, value.read(name)) {
                     (_, None) => {}
                     (FieldName::DossierCode | FieldName::Procedure, Some(field)) => found.push(field),
-                    (FieldName::IssuedDate | FieldName::Agency, Some(field)) => {
-                        found.extend(kind.filter(|k| k.is_civil_status()).map(|_| field));
+                    (FieldName::IssuedDate | FieldName::Agency | FieldName::Subject, Some(field)) => {
+                        let speaks = label.own || kind.is_some_and(Kind::is_civil_status);
+                        found.extend(speaks.then_some(field));
                     }
                     (FieldName::PersonalId, Some(field)) if card => people.number(line, left, field),
                     (_, Some(field)) if key != "danh_sach" => people.tell(left, field),
                     _ => {}
                 },
-                End => {}
+                Label::End => {}
             }
         }
         if card && line.begins("ngay thang nam") {
             // On the back of a card, the day of issue; on newer ones the day of expiry stands below it.
             let other = line.begins("ngay thang nam sinh") || line.begins("ngay thang nam het han");
-            let below = lines.get(at + 1).filter(|l| l.page == line.page && on(l).is_empty());
+            let below = lines.get(at + 1).filter(|l| l.page == line.page && on(l, &known).is_empty());
             let words = [line.words(), below.map_or(Vec::new(), Line::words)];
             let date = words.iter().filter(|_| !other).find_map(|words| dates::any(words));
             let issued = date.map(|d| read_from(FieldName::CardIssuedDate, d.value, &d.words, line.page, 0.9));
@@ -196,16 +115,19 @@ fn place(line: &Line, token: usize) -> u32 {
 }
 
 /// Every label on the line, in order.
-fn on(line: &Line) -> Vec<Found> {
+fn on(line: &Line, known: &[Known]) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
     let mut first = 0;
     while first < line.tokens.len() {
-        let fits =
-            |(text, label): &(&str, Label)| layout::matches(&line.tokens[first..], text).map(|count| (count, *label));
-        match LABELS.iter().filter_map(fits).max_by_key(|(count, _)| *count) {
-            Some((count, label)) => {
-                found.push(Found { first, end: first + count, label });
-                first += count;
+        let fits = |known: &Known| {
+            let count = layout::matches(&line.tokens[first..], known.text)?;
+            Some(Found { first, end: first + count, label: known.label, own: known.own })
+        };
+        // Of equal ones the last, an office's own.
+        match known.iter().filter_map(fits).max_by_key(|label| label.end) {
+            Some(label) => {
+                first = label.end;
+                found.push(label);
             }
             None => first += 1,
         }
@@ -215,13 +137,23 @@ fn on(line: &Line) -> Vec<Found> {
 
 /// Where the value of a label is looked for: after it, beside it, below it.
 struct Region<'a> {
-    page: u32,
+    lines: &'a [Line],
+    /// The label's line.
+    at: usize,
+    known: &'a [Known<'a>],
     /// Candidates, the likelier first.
     runs: Vec<Vec<&'a Word>>,
 }
 
 impl<'a> Region<'a> {
-    fn after(lines: &'a [Line], at: usize, label: &Found, next: Option<&Found>, card: bool) -> Self {
+    fn after(
+        lines: &'a [Line],
+        at: usize,
+        known: &'a [Known<'a>],
+        label: &Found,
+        next: Option<&Found>,
+        card: bool,
+    ) -> Self {
         let line = &lines[at];
         let start = line.tokens[label.end - 1].word + 1;
         let end = next.map_or(line.words.len(), |n| line.tokens[n.first].word);
@@ -230,31 +162,31 @@ impl<'a> Region<'a> {
         let blank = !own.iter().any(|w| w.text.chars().any(char::is_alphanumeric));
         let mut runs = vec![own];
         if next.is_none() {
-            let beside = lines.get(at + 1).filter(|l| l.row == line.row && on(l).is_empty());
+            let beside = lines.get(at + 1).filter(|l| l.row == line.row && on(l, known).is_empty());
             if blank || card {
                 runs.extend(beside.map(|l| l.words.iter().collect()));
                 let below = lines[at + 1..].iter().find(|l| l.row != line.row && l.right > line.left);
-                let near = |l: &&Line| l.page == line.page && l.row <= line.row + 1 && on(l).is_empty();
+                let near = |l: &&Line| l.page == line.page && l.row <= line.row + 1 && on(l, known).is_empty();
                 runs.extend(below.filter(near).filter(|_| beside.is_none()).map(|l| l.words.iter().collect()));
             }
         }
-        Self { page: line.page, runs }
+        Self { lines, at, known, runs }
     }
 
     fn person(&self) -> Option<Field> {
         let (name, words) = self.runs.iter().find_map(|run| name_in(run))?;
-        Some(read_from(FieldName::OwnerName, name, &words, self.page, 0.92))
+        Some(read_from(FieldName::OwnerName, name, &words, self.lines[self.at].page, 0.92))
     }
 
-    fn read(&self, name: FieldName, lines: &'a [Line], at: usize) -> Option<Field> {
-        let page = self.page;
+    fn read(&self, name: FieldName) -> Option<Field> {
+        let page = self.lines[self.at].page;
         self.runs.iter().find_map(|run| match name {
             FieldName::PersonalId => {
                 let start = run.iter().position(|w| w.text.contains(|c: char| c.is_ascii_digit()))?;
                 let (id, words, repaired) = personal_id::find_any(&run[start..]).or_else(|| personal_id::find(run))?;
                 Some(read_from(name, id, &words, page, if repaired { 0.7 } else { 0.95 }))
             }
-            FieldName::BirthDate | FieldName::IssuedDate => {
+            FieldName::BirthDate | FieldName::IssuedDate | FieldName::CardIssuedDate => {
                 let found = dates::any(run)?;
                 Some(read_from(name, found.value, &found.words, page, 0.92))
             }
@@ -265,18 +197,33 @@ impl<'a> Region<'a> {
                 let value = if layout::plain(&word.text) == "nam" { "Nam" } else { "Nữ" };
                 Some(read_from(name, value, &[word], page, 0.93))
             }
-            FieldName::Address | FieldName::Agency => {
+            FieldName::Address | FieldName::Agency | FieldName::Subject => {
                 let mut words = run.clone();
-                words.extend(wrapped(lines, at, run));
+                words.extend(self.wrapped(run));
                 let value = spoken(&words);
                 // In running text a small letter goes on with the sentence.
                 let proper = value.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
-                (proper && value.split(' ').count() >= 3).then(|| read_from(name, value, &words, page, 0.82))
+                let whole = proper && value.split(' ').count() >= 3 || name == FieldName::Subject && !value.is_empty();
+                whole.then(|| read_from(name, value, &words, page, 0.82))
             }
             FieldName::DossierCode => dossier_code(run, page, 0.97),
             FieldName::Procedure => procedure(run, page, 0.95),
             _ => None,
         })
+    }
+
+    /// The rest of a value that did not fit on its line: what stands below without a label, when the line was full.
+    fn wrapped(&self, run: &[&Word]) -> Vec<&'a Word> {
+        let (lines, line) = (self.lines, &self.lines[self.at]);
+        let full = line.right > 780 && run.last().is_some_and(|w| !w.text.ends_with(['.', ';', '…']));
+        let open = run.last().is_some_and(|w| w.text.ends_with(','));
+        let below = lines.iter().find(|l| l.page == line.page && l.row == line.row + 1);
+        let joins = |l: &&Line| {
+            let short = l.right < 780 || open;
+            let close = l.top.saturating_sub(line.bottom) < 25;
+            on(l, self.known).is_empty() && close && short && !l.begins("toi") && !l.begins("ngay")
+        };
+        below.filter(|_| full || open).filter(joins).map_or(Vec::new(), |l| l.words.iter().collect())
     }
 }
 
@@ -297,19 +244,6 @@ fn past_notes<'a>(label: &Word, words: Vec<&'a Word>) -> Vec<&'a Word> {
         return words[end + 1..].to_vec();
     }
     words
-}
-
-/// The rest of a value that did not fit on its line: what stands below without a label, when the line was full.
-fn wrapped<'a>(lines: &'a [Line], at: usize, run: &[&Word]) -> Vec<&'a Word> {
-    let line = &lines[at];
-    let full = line.right > 780 && run.last().is_some_and(|w| !w.text.ends_with(['.', ';', '…']));
-    let open = run.last().is_some_and(|w| w.text.ends_with(','));
-    let below = lines.iter().find(|l| l.page == line.page && l.row == line.row + 1);
-    let joins = |l: &&Line| {
-        let short = l.right < 780 || open;
-        on(l).is_empty() && l.top.saturating_sub(line.bottom) < 25 && short && !l.begins("toi") && !l.begins("ngay")
-    };
-    below.filter(|_| full || open).filter(joins).map_or(Vec::new(), |l| l.words.iter().collect())
 }
 
 fn dossier_code(words: &[&Word], page: u32, strength: f32) -> Option<Field> {

@@ -39,17 +39,25 @@ pub fn plain(text: &str) -> String {
 
 /// Words and figures part, so that `ngày05` is as good as `ngày 05`; a letter or two among digits are misread digits.
 pub fn tokens<'a>(words: impl IntoIterator<Item = &'a Word>) -> Vec<Token> {
-    let mut tokens = Vec::new();
-    for (word, text) in words.into_iter().map(|w| plain(&w.text)).enumerate() {
-        for part in text.split(' ').filter(|p| !p.is_empty()) {
-            let letters: Vec<char> = part.chars().collect();
-            let runs: Vec<&[char]> = letters.chunk_by(|a, b| a.is_ascii_digit() == b.is_ascii_digit()).collect();
-            let apart = runs.iter().all(|run| run[0].is_ascii_digit() || run.len() > 2);
-            let runs = if apart { runs } else { vec![&letters[..]] };
-            tokens.extend(runs.into_iter().map(|run| Token { text: run.iter().collect(), word }));
-        }
+    let parts = |(word, w): (usize, &Word)| parts(&w.text).into_iter().map(move |text| Token { text, word });
+    words.into_iter().enumerate().flat_map(parts).collect()
+}
+
+/// What tokens must say to be this text.
+pub fn phrase(text: &str) -> String {
+    parts(text).join(" ")
+}
+
+fn parts(text: &str) -> Vec<String> {
+    let mut parts = Vec::new();
+    for part in plain(text).split(' ').filter(|p| !p.is_empty()) {
+        let letters: Vec<char> = part.chars().collect();
+        let runs: Vec<&[char]> = letters.chunk_by(|a, b| a.is_ascii_digit() == b.is_ascii_digit()).collect();
+        let apart = runs.iter().all(|run| run[0].is_ascii_digit() || run.len() > 2);
+        let runs = if apart { runs } else { vec![&letters[..]] };
+        parts.extend(runs.into_iter().map(|run| run.iter().collect::<String>()));
     }
-    tokens
+    parts
 }
 
 impl Line {

@@ -3,7 +3,7 @@
 //! Evidence comes from four places, each with its own module: the head of an official paper as NĐ 30/2020/NĐ-CP lays
 //! it out (`header`), the labels of forms and the person they speak of (`labels`, `persons`), machine-readable codes
 //! (`codes`), and the machine-readable zone of cards (`mrz`). What kind of paper it is comes first (`kind`), because a
-//! form has no agency and a list no owner. All rules look at `layout`: rows of segments with folded tokens, so that a
+//! form has no agency and a list no owner. Titles and labels are data (`form`), to which an office adds. All rules look at `layout`: rows of segments with folded tokens, so that a
 //! lost mark or one misread letter in a label does no harm. Values stay as read; only dates and numbers are brought into
 //! one form (`dates`, [`personal_id`]).
 //!
@@ -13,6 +13,7 @@
 
 mod codes;
 mod dates;
+mod form;
 mod header;
 mod kind;
 mod labels;
@@ -23,18 +24,22 @@ mod persons;
 pub mod secret;
 mod weigh;
 
+pub use form::{Example, Form, built_in};
+
 use layout::Line;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use sohoa_model::{Extracted, Field, FieldName, Source, Word, page::Barcode, text::fold};
 
 /// Grows when the same words would give other fields.
 pub const VERSION: u32 = 3;
 
 /// What decides the outcome besides the pages.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Params {
     /// The day of reading, `YYYY-MM-DD`: no paper was issued and nobody born after it. Empty leaves that unchecked.
     pub today: String,
+    /// The office's own forms, beside those that are built in.
+    pub forms: Vec<Form>,
 }
 
 /// A page of the document, as it was read.
@@ -55,17 +60,22 @@ pub fn run(pages: &[Page], params: &Params) -> Extracted {
     let lines: Vec<Line> = pages.iter().flat_map(layout::lines).collect();
     let coded = codes::read(pages);
     let zones = mrz::read(&lines);
-    let kind = kind::tell(&lines, &coded, &zones);
+    let kind = kind::tell(&lines, &coded, &zones, &params.forms);
+    let form = kind.as_ref().and_then(|k| k.form).map(|form| form.name.clone());
     let cards = kind.as_ref().is_some_and(|k| k.key == "can_cuoc");
     let mut found = header::read(&lines, kind.as_ref());
     let (more, others) = labels::read(&lines, kind.as_ref());
+    if form.is_some() {
+        // Who made the form knows better than the layout of official papers.
+        found.retain(|f| more.iter().all(|m| m.name != f.name));
+    }
     found.extend(more);
     found.extend(kind.map(|kind| kind.field));
     let told = std::iter::once(found).chain(others).map(|mut fields| {
         fields.retain(|field| !lies_ahead(field, &params.today));
         best_of_each(fields)
     });
-    weigh::run(told.collect(), coded, zones, cards)
+    Extracted { form, ..weigh::run(told.collect(), coded, zones, cards) }
 }
 
 /// Dates are `YYYY-MM-DD`, so their order is that of their text.

@@ -6,7 +6,7 @@ use sohoa_model::{Field, FieldName, Word};
 use crate::layout::{self, Line};
 
 /// How a label speaks of a person; the more telling first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 pub enum Role {
     /// Who asks for something.
     Applicant,

@@ -6,6 +6,7 @@ mod cards;
 mod coded;
 mod forms;
 mod official;
+mod own;
 
 /// Dots per millimetre of an A4 page of 1654 × 2339.
 const DOT: f32 = 7.874;
@@ -83,7 +84,7 @@ fn read_all<'a>(sheets: &[(&'a Sheet, &'a [Barcode])]) -> (Found, Extracted) {
         codes,
     };
     let pages: Vec<Page> = sheets.iter().enumerate().map(page).collect();
-    let all = run(&pages, &Params { today: "2026-11-24".into() });
+    let all = run(&pages, &Params { today: "2026-11-24".into(), ..Params::default() });
     (Found(all.fields.clone()), all)
 }
 
@@ -210,11 +211,11 @@ fn no_words_however_odd_bring_it_down() {
         let (width, height) = if round % 50 == 0 { (0, 0) } else { (1654, 2339) };
         let codes = qr(BITS[next(BITS.len())]);
         let pages = [1, u32::MAX].map(|number| Page { number, width, height, words: &words, codes: &codes });
-        let all = run(&pages, &Params { today: "2026-11-24".into() });
+        let all = run(&pages, &Params { today: "2026-11-24".into(), ..Params::default() });
         let found = &all.fields;
         assert!(found.is_sorted_by(|a, b| a.name < b.name), "{found:?}");
         assert!(found.iter().all(|f| (0.0..=100.0).contains(&f.confidence) && !f.value.is_empty()), "{found:?}");
         assert!(all.differences.iter().all(|d| d.values.len() > 1), "{all:?}");
-        assert_eq!(all, run(&pages, &Params { today: "2026-11-24".into() }));
+        assert_eq!(all, run(&pages, &Params { today: "2026-11-24".into(), ..Params::default() }));
     }
 }

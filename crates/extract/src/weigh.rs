@@ -63,7 +63,7 @@ pub fn run(told: Vec<Vec<Field>>, coded: Vec<Coded>, zones: Vec<Zone>, cards: bo
     }
     let differences = differences(&chosen);
     paper.extend(settle(chosen));
-    Extracted { fields: sorted(paper), differences, strangers }
+    Extracted { fields: sorted(paper), differences, strangers, ..Extracted::default() }
 }
 
 fn sorted(mut fields: Vec<Field>) -> Vec<Field> {

@@ -140,6 +140,8 @@ pub struct Extracted {
     pub fields: Vec<Field>,
     pub differences: Vec<Difference>,
     pub strangers: Vec<Stranger>,
+    /// The office's own form as which the paper was known.
+    pub form: Option<String>,
 }
 
 /// The kinds of document of TT 05/2025/TT-BNV (`typeName` 01–32) and those of civil status that fall under 32.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use std::path::Path;
 
-use crate::{Station, models, view::Door};
+use crate::{Station, forms, models, view::Door};
 
 /// One thing looked at.
 #[derive(Debug, Serialize)]
@@ -40,6 +40,12 @@ pub fn doctor(dir: &Path) -> Vec<Check> {
             e.to_string(),
             "Chọn thư mục khác bằng --station hoặc SOHOA_STATION.",
         )),
+    }
+    let own: Vec<_> = forms::list(dir).into_iter().filter(|form| form.file.is_some()).collect();
+    let broken: Vec<_> = own.iter().filter_map(|form| form.error.as_ref()).collect();
+    checks.extend(broken.iter().map(|e| check("Mẫu của đơn vị", false, e.message.clone(), &e.hint)));
+    if broken.is_empty() && !own.is_empty() {
+        checks.push(check("Mẫu của đơn vị", true, format!("{} mẫu", own.len()), ""));
     }
     checks
 }

@@ -9,6 +9,7 @@ mod cover;
 mod desk;
 mod doctor;
 pub mod edit;
+pub mod forms;
 mod inbox;
 pub mod intake;
 mod key;
@@ -125,6 +126,10 @@ impl Station {
     /// A consistent copy while at work, into a new or empty folder.
     pub fn backup(&self, dir: &Path) -> Result<PathBuf> {
         self.store.backup(dir)?;
+        let forms = forms::folder(self.store.dir());
+        if forms.is_dir() {
+            copy(&forms, &forms::folder(dir))?;
+        }
         Ok(dir.to_owned())
     }
 

@@ -5,9 +5,9 @@ use sohoa_store::Transaction;
 use sohoa_store::table::{document, dossier, event, field, job, page};
 use std::sync::atomic::AtomicBool;
 
-use crate::Station;
 use crate::reading::{self, Params};
 use crate::work::Priority;
+use crate::{Station, forms};
 
 /// A document whose files are in and whose pages are all read is made next.
 pub(crate) fn next_after_reading(tx: &Transaction, document: i64) -> Result<()> {
@@ -172,7 +172,8 @@ impl Station {
             .collect();
         // Nothing on the paper is younger than its copy.
         let today = row.captured.to_string()[..10].to_owned();
-        let found = sohoa_extract::run(&inputs, &sohoa_extract::Params { today });
+        let forms = forms::usable(self.store.dir());
+        let found = sohoa_extract::run(&inputs, &sohoa_extract::Params { today, forms });
         self.store.write(|tx| {
             if !job::finish(tx, claim)? {
                 return Ok(());

@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 use sohoa_capture::{CapturedPage, Kind, isolate};
-use sohoa_model::{Error, Reading, Result, page::Barcode, time};
+use sohoa_model::{Error, Extracted, Reading, Result, page::Barcode, time};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use crate::desk::{shown_difference, shown_field, shown_stranger};
-use crate::{WORKER, models, reading, view};
+use crate::{WORKER, forms, models, reading, view};
 
 /// A page as read, with its text.
 #[derive(Serialize)]
@@ -48,13 +48,27 @@ pub fn read(path: &Path) -> Result<Vec<Page>> {
 /// What would be proposed of a file.
 #[derive(Serialize)]
 pub struct Proposed {
+    /// As which of the office's own forms it is known.
+    pub form: Option<String>,
     pub fields: Vec<view::Field>,
     pub differences: Vec<view::Difference>,
     pub strangers: Vec<view::Stranger>,
 }
 
+/// With the forms of the station in `dir`, if there is one.
+///
 /// Errors: as [`read`].
-pub fn extract(path: &Path) -> Result<Proposed> {
+pub fn extract(path: &Path, dir: &Path) -> Result<Proposed> {
+    let found = extracted(path, forms::usable(dir))?;
+    Ok(Proposed {
+        form: found.form,
+        fields: found.fields.iter().map(|f| shown_field(f, false)).collect(),
+        differences: found.differences.into_iter().map(shown_difference).collect(),
+        strangers: found.strangers.into_iter().map(shown_stranger).collect(),
+    })
+}
+
+pub(crate) fn extracted(path: &Path, forms: Vec<sohoa_extract::Form>) -> Result<Extracted> {
     let pages = read(path)?;
     let inputs: Vec<sohoa_extract::Page> = pages
         .iter()
@@ -68,12 +82,7 @@ pub fn extract(path: &Path) -> Result<Proposed> {
         })
         .collect();
     let today = time::now().to_string()[..10].to_owned();
-    let found = sohoa_extract::run(&inputs, &sohoa_extract::Params { today });
-    Ok(Proposed {
-        fields: found.fields.iter().map(|f| shown_field(f, false)).collect(),
-        differences: found.differences.into_iter().map(shown_difference).collect(),
-        strangers: found.strangers.into_iter().map(shown_stranger).collect(),
-    })
+    Ok(sohoa_extract::run(&inputs, &sohoa_extract::Params { today, forms }))
 }
 
 fn readings(pages: &[Page]) -> Vec<Reading> {

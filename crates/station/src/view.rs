@@ -621,6 +621,22 @@ pub fn document_kinds() -> Vec<DocumentKind> {
     sohoa_model::DocumentType::ALL.map(|t| DocumentKind { key: t.key, name: t.name }).to_vec()
 }
 
+/// A form that is known: built in, or the office's own.
+#[derive(Clone, Debug, Default, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Form {
+    pub name: String,
+    /// Where an office's own lies.
+    pub file: Option<String>,
+    /// Key of the document type; empty when the file cannot be used.
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub type_name: String,
+    pub titles: Vec<String>,
+    /// What is wrong with the file.
+    pub error: Option<Problem>,
+}
+
 /// Whether the station can be worked at.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -689,6 +705,7 @@ mod tests {
             Verified,
             Progress,
             DocumentKind,
+            Form,
             Door
         );
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ui/src/lib/backend/types.ts");

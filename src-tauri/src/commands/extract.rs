@@ -1,7 +1,7 @@
-//! The clerk's word on fields.
+//! The clerk's word on fields, and the forms they are read by.
 
 use sohoa_model::Result;
-use sohoa_station::view::{self, DocumentKind, Dossier};
+use sohoa_station::view::{self, DocumentKind, Dossier, Form};
 
 use super::{State, at};
 
@@ -18,4 +18,9 @@ pub async fn confirm_document(state: State<'_>, code: String, document: u32) -> 
 #[tauri::command]
 pub fn document_kinds() -> Vec<DocumentKind> {
     view::document_kinds()
+}
+
+#[tauri::command]
+pub async fn forms(state: State<'_>) -> Result<Vec<Form>> {
+    at(&state, |s| Ok(s.forms())).await
 }

@@ -279,7 +279,7 @@ fn make(store: &Store, watch: &mut Watch, id: i64, read: &[Read]) -> Result {
         })
         .collect();
     let today = sohoa_model::time::now().to_string()[..10].to_owned();
-    let found = sohoa_extract::run(&inputs, &sohoa_extract::Params { today });
+    let found = sohoa_extract::run(&inputs, &sohoa_extract::Params { today, ..Default::default() });
     watch.lap("extract");
     let next = |stage| -> Result<job::Claim> {
         store.write(|tx| job::enqueue(tx, stage, id, 1))?;

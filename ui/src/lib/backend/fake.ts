@@ -10,6 +10,7 @@ import type {
   Edit,
   Failure,
   Field,
+  Form,
   Found,
   Imported,
   Page,
@@ -67,6 +68,31 @@ const KINDS: DocumentKind[] = [
   { key: 'can_cuoc', name: 'Thẻ căn cước' },
   { key: 'don_de_nghi', name: 'Đơn đề nghị' },
   { key: 'khac', name: 'Khác' },
+]
+
+const FORMS: Form[] = [
+  {
+    name: 'tam-tru',
+    file: '/tram/forms/tam-tru.toml',
+    type: 'don_de_nghi',
+    type_name: 'Đơn đề nghị',
+    titles: ['Đơn xin xác nhận tạm trú'],
+    error: null,
+  },
+  {
+    name: 'sai',
+    file: '/tram/forms/sai.toml',
+    type: '',
+    type_name: '',
+    titles: [],
+    error: {
+      code: 'invalid_value',
+      subject: '/tram/forms/sai.toml',
+      message: 'sai.toml, dòng 7: nhãn «Chỗ ở» không thể là «adress»',
+      hint: 'Viết applicant, named, other, end, hoặc một trường: address.',
+    },
+  },
+  { name: 'trich_luc', file: null, type: 'trich_luc', type_name: 'Trích lục hộ tịch', titles: ['Trích lục'], error: null },
 ]
 
 let nextPage = 1
@@ -467,6 +493,7 @@ export const backend: Backend = {
   saveSettings: async (wanted) => (settings = wanted),
   verify: async () => ({ ok: true, blobs: 41, pages: 8, events: 60, problems: [] }),
   documentKinds: async () => KINDS,
+  forms: async () => FORMS,
 
   importClipboard: async (dossier, onProgress) => backend.importPaths(['Ảnh dán 2026-02-12 08.15.02.png'], dossier, onProgress),
   importPaths: async (paths, _dossier, onProgress): Promise<Imported> => {

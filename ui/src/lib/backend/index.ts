@@ -11,6 +11,7 @@ import type {
   Door,
   Dossier,
   Edit,
+  Form,
   Found,
   Imported,
   PageWords,
@@ -48,6 +49,8 @@ export interface Backend {
   saveSettings(settings: Settings): Promise<Settings>
   verify(): Promise<Verified>
   documentKinds(): Promise<DocumentKind[]>
+  /** The office's own forms, then those built in. */
+  forms(): Promise<Form[]>
 
   /** Answers when every file has been looked at; reading goes on after it. */
   importPaths(paths: string[], dossier: string | null, onProgress: (progress: Progress) => void): Promise<Imported>

@@ -23,6 +23,7 @@ export const backend: Backend = {
   saveSettings: (settings) => invoke('save_settings', { settings }),
   verify: () => invoke('verify'),
   documentKinds: () => invoke('document_kinds'),
+  forms: () => invoke('forms'),
 
   importPaths: (paths, dossier, onProgress) =>
     invoke('import_paths', { paths, dossier, onProgress: channel(onProgress) }),

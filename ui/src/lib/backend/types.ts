@@ -382,4 +382,17 @@ key: string,
  * Name in Vietnamese.
  */
 name: string, };
+export type Form = { name: string, 
+/**
+ * Where an office's own lies.
+ */
+file: string | null, 
+/**
+ * Key of the document type; empty when the file cannot be used.
+ */
+type: string, type_name: string, titles: Array<string>, 
+/**
+ * What is wrong with the file.
+ */
+error: Problem | null, };
 export type Door = "new" | "locked" | "open";

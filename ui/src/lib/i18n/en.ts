@@ -374,6 +374,8 @@ export const en: Words = {
     themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
     save: 'Save',
     saved: 'Settings saved.',
+    forms: 'The office’s own forms',
+    formsText: 'Read from the station’s folder forms; a changed file counts from the next document on.',
     integrity: 'Integrity of the data',
     integrityText:
       'Holds every file against its digest, every row against its file, and the log’s chain; re-opens all PDFs and packages.',

@@ -371,6 +371,8 @@ export const vi = {
     themes: { system: 'Theo hệ thống', light: 'Sáng', dark: 'Tối' },
     save: 'Lưu',
     saved: 'Đã lưu cài đặt.',
+    forms: 'Mẫu giấy tờ của đơn vị',
+    formsText: 'Đọc từ thư mục forms của trạm; tệp sửa xong thì tính từ giấy tờ sau.',
     integrity: 'Toàn vẹn dữ liệu',
     integrityText: 'Đối chiếu từng tệp với mã băm, từng dòng với tệp, chuỗi nhật ký; mở lại mọi PDF và gói tin.',
     verify: 'Kiểm tra ngay',

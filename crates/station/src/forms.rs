@@ -1,0 +1,176 @@
+//! The forms that are known: those built in, and the office's own in `forms/` of the station's folder. Their files are
+//! read whenever a document is, so a changed one counts from the next document on; one with a mistake is told of and
+//! costs the others nothing.
+
+use serde::Serialize;
+use sohoa_extract::Form;
+use sohoa_model::{Code, DocumentType, Error, FieldName, Result};
+use std::path::{Path, PathBuf};
+
+use crate::view::{self, Problem};
+use crate::{Station, trial};
+
+/// Where an office's own forms lie.
+pub fn folder(station: &Path) -> PathBuf {
+    station.join("forms")
+}
+
+/// A file of the office's.
+struct Own {
+    path: PathBuf,
+    form: Result<Form>,
+}
+
+impl Own {
+    fn read(path: PathBuf) -> Self {
+        let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let form = std::fs::read(&path).map_err(|e| Error::io("đọc", &path, e)).and_then(|bytes| {
+            let text = String::from_utf8(bytes).map_err(|e| {
+                Error::new(Code::InvalidValue, format!("{file}: không phải văn bản UTF-8"))
+                    .hint("Lưu lại tệp với bảng mã UTF-8.")
+                    .source(e)
+            })?;
+            if file.ends_with(".txt") {
+                return Err(Error::new(Code::InvalidValue, format!("{file}: tên tệp mẫu phải tận cùng là .toml"))
+                    .hint("Đổi tên, bỏ phần .txt ở cuối."));
+            }
+            Form::parse(&file, &text)
+        });
+        Self { path, form }
+    }
+
+    fn shown(&self) -> view::Form {
+        let name = self.path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let file = Some(self.path.display().to_string());
+        match &self.form {
+            Ok(form) => view::Form { file, ..shown(form) },
+            Err(error) => view::Form { name, file, error: Some(problem(error, &self.path)), ..view::Form::default() },
+        }
+    }
+}
+
+/// By name, so that the outcome does not hang on the order of a folder.
+fn own(station: &Path) -> Vec<Own> {
+    let folder = folder(station);
+    let entries = match std::fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Vec::new(),
+        Err(e) => return vec![Own { form: Err(Error::io("đọc", &folder, e)), path: folder }],
+    };
+    let mut paths: Vec<PathBuf> = entries.filter_map(|e| Some(e.ok()?.path())).collect();
+    // Editors are fond of a second ending.
+    let is_form = |path: &PathBuf| [".toml", ".toml.txt"].iter().any(|end| path.to_string_lossy().ends_with(end));
+    paths.retain(is_form);
+    paths.sort();
+    paths.into_iter().map(Own::read).collect()
+}
+
+/// The office's own forms as far as they can be used.
+pub(crate) fn usable(station: &Path) -> Vec<Form> {
+    own(station).into_iter().filter_map(|own| own.form.ok()).collect()
+}
+
+/// The office's own forms, then those built in.
+pub fn list(station: &Path) -> Vec<view::Form> {
+    let built_in = sohoa_extract::built_in().iter().filter(|form| !form.key.is_empty()).map(shown);
+    own(station).iter().map(Own::shown).chain(built_in).collect()
+}
+
+impl Station {
+    pub fn forms(&self) -> Vec<view::Form> {
+        list(self.store.dir())
+    }
+}
+
+/// How well a form's example page was read.
+#[derive(Debug, Serialize)]
+pub struct Score {
+    /// As which of the office's forms the page was known.
+    pub known_as: Option<String>,
+    pub right: u32,
+    pub wrong: u32,
+    pub missing: u32,
+    pub fields: Vec<Judged>,
+}
+
+/// A field that the example must show.
+#[derive(Debug, Serialize)]
+pub struct Judged {
+    pub name: FieldName,
+    pub expected: String,
+    pub found: Option<String>,
+}
+
+/// A form and how it did.
+#[derive(Debug, Serialize)]
+pub struct Checked {
+    #[serde(flatten)]
+    pub form: view::Form,
+    /// `None` without an example, or when something is wrong already.
+    pub score: Option<Score>,
+}
+
+impl Checked {
+    /// Whether its page is known as this form and every field was found as it stands there.
+    pub fn is_good(&self) -> bool {
+        let known = |score: &Score| score.known_as.as_ref() == Some(&self.form.name);
+        self.form.error.is_none() && self.score.as_ref().is_none_or(|s| known(s) && s.wrong + s.missing == 0)
+    }
+}
+
+/// Reads the example page of each own form of the station, or of one file that need not lie there yet, as a document is
+/// read: with all of them known.
+pub fn check(station: &Path, file: Option<&Path>) -> Vec<Checked> {
+    let mut all = own(station);
+    if let Some(file) = file {
+        all.retain(|own| own.path.file_name() != file.file_name());
+        all.push(Own::read(file.to_owned()));
+    }
+    let forms: Vec<Form> = all.iter().filter_map(|own| own.form.as_ref().ok().cloned()).collect();
+    let wanted = all.iter().filter(|own| file.is_none_or(|file| own.path == file));
+    let checked = wanted.map(|own| {
+        let mut form = own.shown();
+        let score = score(own, &forms).unwrap_or_else(|error| {
+            form.error = Some(problem(&error, &own.path));
+            None
+        });
+        Checked { form, score }
+    });
+    checked.collect()
+}
+
+fn score(own: &Own, forms: &[Form]) -> Result<Option<Score>> {
+    let Some(example) = own.form.as_ref().ok().and_then(|form| form.example.as_ref()) else { return Ok(None) };
+    let found = trial::extracted(&own.path.with_file_name(&example.page), forms.to_vec())?;
+    let mut score = Score { known_as: found.form, right: 0, wrong: 0, missing: 0, fields: Vec::new() };
+    for (name, expected) in &example.fields {
+        let value = found.fields.iter().find(|f| f.name == *name).map(|f| f.value.clone());
+        *match &value {
+            Some(value) if value == expected => &mut score.right,
+            Some(_) => &mut score.wrong,
+            None => &mut score.missing,
+        } += 1;
+        score.fields.push(Judged { name: *name, expected: expected.clone(), found: value });
+    }
+    Ok(Some(score))
+}
+
+fn shown(form: &Form) -> view::Form {
+    view::Form {
+        name: form.name.clone(),
+        file: None,
+        kind: form.key.into(),
+        type_name: DocumentType::from_key(form.key).map_or("", |t| t.name).into(),
+        titles: form.titles.clone(),
+        error: None,
+    }
+}
+
+fn problem(error: &Error, path: &Path) -> Problem {
+    Problem {
+        code: error.code.to_string(),
+        subject: path.display().to_string(),
+        message: error.message.clone(),
+        hint: error.hint.clone(),
+    }
+}
