@@ -180,7 +180,11 @@ export type Stranger = { name: string | null, personal_id: string | null,
  * `code`, `mrz` or `text`.
  */
 source: string, page: number, box: [number, number, number, number] | null, };
-export type PageWords = { width: number, height: number, words: Array<Word>, };
+export type PageWords = { width: number, height: number, words: Array<Word>, 
+/**
+ * Where there is something that was not read: handwriting, pictures.
+ */
+unread: [number, number, number, number][], };
 export type Word = { text: string, confidence: number, box: [number, number, number, number], line: number, };
 export type Work = { running: boolean, done: number, total: number, failed: number, 
 /**
