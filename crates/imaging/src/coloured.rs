@@ -6,6 +6,7 @@ use image::GrayImage;
 use sohoa_model::Box4;
 
 use crate::ink::{Ink, Part};
+use crate::scale;
 
 /// Letters in a row, at least.
 const LEAST: usize = 6;
@@ -14,10 +15,15 @@ const OFF: f32 = 0.12;
 /// Between these heights, in inches, a part is a letter: 6 to 30 points.
 const LETTER: std::ops::Range<f32> = 0.055..0.42;
 
+/// What is looked for is found at about this resolution.
+const LOOK: f32 = 150.0;
+
 /// Puts the print of one colour back into a page from which that colour was dropped, and tells where there is something
 /// else of it. `colour` shows nothing but that colour, as dark as it is.
 pub fn keep_print(gray: &mut GrayImage, colour: &GrayImage, dpi: f32) -> Vec<Box4> {
-    let ink = Ink::of(colour);
+    let k = (dpi / LOOK).round().max(1.0) as usize;
+    let dpi = dpi / k as f32;
+    let ink = Ink::of(&scale::by_whole(colour, k as u32));
     let mut parts = ink.parts();
     for row in rows(parts.iter().filter(|p| is_letter(p, dpi)).copied().collect()) {
         let tall = row.iter().map(Part::height).max().unwrap_or(0);
@@ -26,7 +32,10 @@ pub fn keep_print(gray: &mut GrayImage, colour: &GrayImage, dpi: f32) -> Vec<Box
         // With the marks above and below.
         let top = edge(|p| p.top).min().unwrap_or(0).saturating_sub(tall * 3 / 4);
         let bottom = (edge(|p| p.bottom).max().unwrap_or(0) + tall / 3).min(ink.height - 1);
-        let places = || (top..=bottom).flat_map(|y| (left..=right).map(move |x| (x as u32, y as u32)));
+        let places = || {
+            let xs = || (left * k) as u32..((right + 1) * k) as u32;
+            ((top * k) as u32..((bottom + 1) * k) as u32).flat_map(move |y| xs().map(move |x| (x, y)))
+        };
         let black = places().filter(|(x, y)| gray.get_pixel(*x, *y)[0] < 110).count();
         // Over print of another colour it would only spoil both.
         if black * 33 > places().count() {
@@ -38,7 +47,7 @@ pub fn keep_print(gray: &mut GrayImage, colour: &GrayImage, dpi: f32) -> Vec<Box
         }
         parts.retain(|p| p.right < left || p.left > right || p.bottom < top || p.top > bottom);
     }
-    clusters(parts, dpi)
+    clusters(parts, dpi).into_iter().map(|area| area.map(|v| v * k as u32)).collect()
 }
 
 /// Strokes that lie near one another, as those of handwriting do; what is smaller than a word is left out.

@@ -52,6 +52,22 @@ pub fn only(image: &DynamicImage, colour: Colour) -> GrayImage {
     map(image, |pixel| (255 - 2 * colour.lead(pixel).0).max(0) as u8)
 }
 
+/// Whether there is any ink of a colour; of a small part of the pixels.
+pub fn has(image: &DynamicImage, colour: Colour) -> bool {
+    /// So many are passed over; a prime, lest it go with the rows.
+    const STEP: usize = 13;
+    /// Less than one in so many is dust.
+    const TRACE: usize = 20_000;
+    match image {
+        DynamicImage::ImageRgb8(rgb) => {
+            let pixels = rgb.as_raw().chunks_exact(3).step_by(STEP);
+            let (all, dark) = (pixels.len(), pixels.filter(|p| colour.lead([p[0], p[1], p[2]]).0 > 64).count());
+            dark * TRACE > all
+        }
+        other => other.color().has_color() && has(&other.to_rgb8().into(), colour),
+    }
+}
+
 fn map(image: &DynamicImage, convert: impl Fn([u8; 3]) -> u8) -> GrayImage {
     match image {
         DynamicImage::ImageRgb8(rgb) => {

@@ -36,9 +36,6 @@ use sohoa_model::{Box4, Code, Error, Result, Rule, Turn};
 pub use gray::Colour;
 use ink::Ink;
 
-/// Ink of a colour that covers less than one in so many of a page's pixels is none.
-const TRACE: usize = 20_000;
-
 /// Grows when the same page would be prepared another way.
 pub const VERSION: u32 = 4;
 
@@ -125,11 +122,11 @@ pub fn run(image: &DynamicImage, turn: Turn, dpi: f32, params: &Params) -> Resul
     let mut full = rotate::quarter_gray(gray::of(image, colours), turn);
     let mut pens = Vec::new();
     for colour in colours {
-        let only = gray::only(image, *colour);
-        if only.pixels().filter(|p| p[0] < 128).count() * TRACE < only.pixels().len() {
+        if !gray::has(image, *colour) {
             continue;
         }
         plan.push(colour.name().to_owned());
+        let only = gray::only(image, *colour);
         let other = coloured::keep_print(&mut full, &rotate::quarter_gray(only, turn), dpi);
         if *colour == Colour::Blue {
             pens = other;
