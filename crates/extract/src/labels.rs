@@ -9,7 +9,7 @@ use crate::layout::{self, Line};
 use crate::persons::{People, name_in};
 use crate::{codes, dates, personal_id, read_from, spoken};
 
-/// A label that counts on this paper: its text, folded, what it says, and whether only an office's own form has it.
+/// A label that counts on this paper: its text, folded, what it says, and whether an office's own form says so.
 struct Known<'a> {
     text: &'a str,
     label: Label,
