@@ -1,5 +1,7 @@
 //! Shared by the tests that cross crates: the built programs, stations of their own, the bundled dossiers.
 
+#[path = "bench/reading.rs"]
+pub mod reading;
 pub mod screen;
 pub mod simulator;
 

@@ -2,12 +2,17 @@
 //! how far that is from the truth, and what each stage took.
 //!
 //!     pages unpack OUT PATH…            page pictures as received, with their truth: OUT/001.jpg …, OUT/pages.json
-//!     pages take STATION PAGES OUT      what the station in STATION read of them: OUT/001.txt …, OUT/fields.json
+//!     pages take STATION PAGES OUT      what the station in STATION read of them: OUT/001.txt …, OUT/fields.json, and for
+//!                                       `show` OUT/001.json with the words and OUT/001.jpg, the page as it was read
 //!     pages score PAGES READ            how far READ/001.txt … and READ/fields.json are from the truth, as JSON
+//!     pages show OUT (NAME PAGES READ)… OUT/index.html: each page with its errors, how far what `take` took says
+//!                                       truly how sure it is; READ lies in OUT. The latter as JSON, too
 //!     pages stages SOHOA STATION PATH…  the seconds that each stage takes for PATH…, into a new station, as JSON
 
 #[path = "pages/score.rs"]
 mod score;
+#[path = "pages/show.rs"]
+mod show;
 #[path = "pages/stages.rs"]
 mod stages;
 
@@ -32,6 +37,8 @@ struct Page {
     dossier: Option<String>,
     /// Within the document, from 1.
     number: u32,
+    /// What was done to it, where that is known: `clean`, `photocopy`, …
+    grade: Option<String>,
     /// What is printed on it, line by line.
     lines: Vec<String>,
     /// The fields of the whole document, on its first page.
@@ -46,6 +53,9 @@ fn main() -> Result {
         ["unpack", out, ref paths @ ..] if !paths.is_empty() => unpack(Path::new(out), paths),
         ["take", station, pages, out] => take(Path::new(station), Path::new(pages), Path::new(out)),
         ["score", pages, read] => print(&score::run(&load(Path::new(pages))?, Path::new(read))?),
+        ["show", out, ref sets @ ..] if !sets.is_empty() && sets.len() % 3 == 0 => {
+            print(&show::run(Path::new(out), sets)?)
+        }
         ["stages", sohoa, station, ref paths @ ..] if !paths.is_empty() => {
             print(&stages::run(Path::new(sohoa), Path::new(station), &walk(paths)?)?)
         }
@@ -107,6 +117,7 @@ fn unpack(out: &Path, paths: &[&str]) -> Result {
                 document: document.clone(),
                 dossier: dossier.clone(),
                 number,
+                grade: truth.grade.clone(),
                 lines,
                 fields: if number == 1 { truth.fields.clone() } else { BTreeMap::new() },
             });
@@ -120,29 +131,53 @@ fn unpack(out: &Path, paths: &[&str]) -> Result {
 
 #[derive(Default)]
 struct Truth {
+    grade: Option<String>,
     pages: Vec<Vec<String>>,
     fields: BTreeMap<String, String>,
 }
 
-/// `truth/DOSSIER/DOCUMENT.json` for the bundled dossiers, `NAME.gt.txt` beside any other picture.
+/// `truth/DOSSIER/DOCUMENT.json` for the bundled dossiers; beside any other picture `NAME.json` of the same shape, or
+/// `NAME.gt.txt`.
 fn truth(path: &Path, dossier: Option<&str>, document: &str) -> Result<Truth> {
-    let Some(dossier) = dossier else {
-        let beside = path.with_extension("gt.txt");
-        let text = std::fs::read_to_string(&beside).map_err(|e| format!("{}: {e}", beside.display()))?;
-        return Ok(Truth { pages: vec![text.lines().map(str::to_owned).collect()], ..Truth::default() });
+    let beside = path.with_extension("json");
+    let file = match dossier {
+        Some(dossier) => {
+            let stem = Path::new(document).file_stem().unwrap_or_default();
+            // The folder's name may hold a dot, which is no extension then.
+            let names = [document.to_owned(), stem.to_string_lossy().into_owned()];
+            let folder = sohoa_tests::fixture("fixtures/truth").join(dossier);
+            let file = names.iter().map(|n| folder.join(format!("{n}.json"))).find(|f| f.is_file());
+            file.ok_or_else(|| format!("no truth for {} in {}", path.display(), folder.display()))?
+        }
+        None if beside.is_file() => beside,
+        None => return plain_truth(path),
     };
-    let stem = Path::new(document).file_stem().unwrap_or_default();
-    // The folder's name may hold a dot, which is no extension then.
-    let names = [document.to_owned(), stem.to_string_lossy().into_owned()];
-    let folder = sohoa_tests::fixture("fixtures/truth").join(dossier);
-    let file = names.iter().map(|n| folder.join(format!("{n}.json"))).find(|f| f.is_file());
-    let file = file.ok_or_else(|| format!("no truth for {} in {}", path.display(), folder.display()))?;
     let json: Value = serde_json::from_slice(&std::fs::read(file)?)?;
     let lines = |page: &Value| sohoa_tests::list(&page["lines"]).iter().map(text).collect();
     let fields = json["fields"].as_object().into_iter().flatten();
     Ok(Truth {
+        grade: json["grade"].as_str().map(str::to_owned),
         pages: sohoa_tests::list(&json["pages"]).iter().map(lines).collect(),
         fields: fields.map(|(name, value)| (name.clone(), text(value))).collect(),
+    })
+}
+
+/// Lines of text only; the ending of the name tells the grade (`_a` an office scan, `_b` a photocopy, `rNN_` a real page).
+fn plain_truth(path: &Path) -> Result<Truth> {
+    let beside = path.with_extension("gt.txt");
+    let text = std::fs::read_to_string(&beside).map_err(|e| format!("{}: {e}", beside.display()))?;
+    let name = path.file_stem().unwrap_or_default().to_string_lossy();
+    let real = name.strip_prefix('r').is_some_and(|n| n.starts_with(|c: char| c.is_ascii_digit()));
+    let grade = match &*name {
+        _ if real => "real",
+        n if n.ends_with("_a") => "office scan",
+        n if n.ends_with("_b") => "photocopy",
+        _ => "clean",
+    };
+    Ok(Truth {
+        grade: Some(grade.to_owned()),
+        pages: vec![text.lines().map(str::to_owned).collect()],
+        fields: BTreeMap::new(),
     })
 }
 
@@ -173,14 +208,18 @@ fn take(dir: &Path, pages: &Path, out: &Path) -> Result {
         let same = |name: &str, code: &str| name == page.document && page.dossier.as_deref().is_none_or(|d| d == code);
         let id = words.iter().find(|((name, code, number), _)| same(name, code) && *number == page.number);
         let (_, id) = id.ok_or_else(|| format!("{} page {} is not in the station", page.document, page.number))?;
+        let read = station.page_words(*id)?;
         let mut text = String::new();
         let mut last = 0;
-        for word in station.page_words(*id)?.words {
+        for word in &read.words {
             text.push(if word.line == last { ' ' } else { '\n' });
             text.push_str(&word.text);
             last = word.line;
         }
-        std::fs::write(out.join(&page.file).with_extension("txt"), text.trim_start())?;
+        let named = |extension: &str| out.join(&page.file).with_extension(extension);
+        std::fs::write(named("txt"), text.trim_start())?;
+        std::fs::write(named("json"), serde_json::to_vec(&read)?)?;
+        std::fs::write(named("jpg"), small(&station.page_image(*id)?.1)?)?;
         if page.number == 1 {
             let found = fields.iter().find(|((name, code), _)| same(name, code)).map(|(_, f)| f.clone());
             by_page.insert(page.file, found.unwrap_or_default());
@@ -188,4 +227,12 @@ fn take(dir: &Path, pages: &Path, out: &Path) -> Result {
     }
     std::fs::write(out.join("fields.json"), serde_json::to_vec_pretty(&by_page)?)?;
     print(&serde_json::json!({ "pages": by_page.len() }))
+}
+
+/// Large enough to see what is wrong with a word, small enough for a report of a hundred pages.
+fn small(picture: &[u8]) -> Result<Vec<u8>> {
+    let picture = image::load_from_memory(picture)?.thumbnail(1100, 1600).into_rgb8();
+    let mut out = Vec::new();
+    picture.write_with_encoder(image::codecs::jpeg::JpegEncoder::new_with_quality(&mut out, 55))?;
+    Ok(out)
 }

@@ -1,8 +1,11 @@
 //! `cargo xtask bench`: measures the built programs on the bundled dossiers beside their peers, in one run, and writes
-//! `target/bench/report.md` and `report.json`. Nothing fails for being slow.
+//! `target/bench/report.md` and `report.json`, and where pages were read wrongly `read/index.html`. Nothing fails for
+//! being slow.
 
 mod contest;
 mod measure;
+mod peers;
+mod read;
 mod report;
 
 use serde_json::{Value, json};
@@ -15,18 +18,21 @@ use crate::setup::{self, Need};
 use contest::Contest;
 
 const USAGE: &str = "\
-cargo xtask bench [--quick] [--runs N] [--only PART,…]
+cargo xtask bench [--quick] [--runs N] [--seed N] [--only PART,…]
 
   --quick    once, with a small search store: to see that it works, not to quote
   --runs N   rounds of the contest, 3 unless said; window starts are twice as many and one
-  --only     pages (throughput, memory, accuracy), stages, scan, search, window
+  --seed N   other unseen pages than usual
+  --only     pages (throughput, memory), read (accuracy, calibration), stages, scan, search, window
 ";
 
-const PARTS: [&str; 5] = ["pages", "stages", "scan", "search", "window"];
+const PARTS: [&str; 6] = ["pages", "read", "stages", "scan", "search", "window"];
 
 struct Options {
     quick: bool,
     runs: usize,
+    /// Of the unseen pages.
+    seed: Option<u32>,
     parts: Vec<String>,
 }
 
@@ -57,6 +63,9 @@ pub fn run_job(args: &[String]) -> Result {
     if wanted("pages") {
         report["pages"] = Contest::prepare(&place, &options)?.run()?;
     }
+    if wanted("read") {
+        report["read"] = read::bench(&place, &options)?;
+    }
     if wanted("stages") {
         report["stages"] = stages(&place, if options.quick { 1 } else { options.runs })?;
     }
@@ -83,13 +92,14 @@ pub fn run_job(args: &[String]) -> Result {
 }
 
 fn parse(args: &[String]) -> Result<Options> {
-    let mut options = Options { quick: false, runs: 3, parts: PARTS.map(str::to_owned).to_vec() };
+    let mut options = Options { quick: false, runs: 3, seed: None, parts: PARTS.map(str::to_owned).to_vec() };
     let mut args = args.iter();
     while let Some(arg) = args.next() {
         let mut value = || args.next().ok_or_else(|| USAGE.to_owned());
         match arg.as_str() {
             "--quick" => (options.quick, options.runs) = (true, 1),
             "--runs" => options.runs = value()?.parse().map_err(|_| USAGE)?,
+            "--seed" => options.seed = Some(value()?.parse().map_err(|_| USAGE)?),
             "--only" => options.parts = value()?.split(',').map(str::to_owned).collect(),
             _ => return Err(USAGE.into()),
         }

@@ -45,6 +45,10 @@ const PACKAGES: &[(Need, &str, &str)] = &[
     (Need::Test, "qpdf", "reads the PDFs we write, independently"),
     (Need::Test, "libxml2-utils", "validates the packages we write, independently"),
     (Need::Test, "python3-venv", "validates the packages we write, independently"),
+    (Need::Bench, "unpaper", "cleans pages for ocrmypdf"),
+    (Need::Bench, "fonts-texgyre", "letters of the unseen pages: Termes"),
+    (Need::Bench, "fonts-freefont-ttf", "letters of the unseen pages: FreeSerif"),
+    (Need::Bench, "fonts-linuxlibertine", "letters of the unseen pages: Linux Libertine"),
     (Need::Windows, "build-essential", "C and C++ compiler for what runs while building"),
     (Need::Windows, "cmake", "builds the barcode decoder"),
     (Need::Windows, "gcc-mingw-w64-x86-64-posix", "C compiler and linker for Windows"),
@@ -59,7 +63,9 @@ pub fn install(needs: &[Need]) -> Result {
         conformance()?;
     }
     if needs.contains(&Need::Bench) {
-        venv(&root().join("tests/bench/requirements.txt"), &bench_venv(), "programs that Sohoa is measured against")?;
+        let lists =
+            ["tests/bench/requirements.txt", "tests/fixtures/generate/requirements.txt"].map(|l| root().join(l));
+        venv(&lists, &bench_venv(), "programs that Sohoa is measured against, and what draws pages for them")?;
     }
     Ok(())
 }
@@ -164,7 +170,7 @@ fn ui() -> Result {
 /// Independent validators of packages.
 fn conformance() -> Result {
     let list = root().join("tests/conformance/requirements.txt");
-    venv(&list, &target().join("conformance"), "independent validators of packages")
+    venv(&[list], &target().join("conformance"), "independent validators of packages")
 }
 
 /// Where the peers of `cargo xtask bench` are.
@@ -173,8 +179,11 @@ pub fn bench_venv() -> PathBuf {
 }
 
 /// Python programs, in an environment of their own.
-fn venv(list: &Path, venv: &Path, what: &str) -> Result {
-    let wanted = std::fs::read_to_string(list).map_err(|e| format!("{}: {e}", list.display()))?;
+fn venv(lists: &[PathBuf], venv: &Path, what: &str) -> Result {
+    let mut wanted = String::new();
+    for list in lists {
+        wanted += &std::fs::read_to_string(list).map_err(|e| format!("{}: {e}", list.display()))?;
+    }
     let stamp = venv.join(".sohoa-requirements");
     if std::fs::read_to_string(&stamp).is_ok_and(|s| s == wanted) {
         return Ok(());
@@ -184,8 +193,11 @@ fn venv(list: &Path, venv: &Path, what: &str) -> Result {
         eprintln!("  {line}");
     }
     run(Command::new("/usr/bin/python3").args(["-m", "venv", "--clear"]).arg(venv))?;
-    run(Command::new(venv.join("bin/python"))
-        .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"])
-        .arg(list))?;
+    let mut pip = Command::new(venv.join("bin/python"));
+    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
+    lists.iter().for_each(|list| {
+        pip.arg("-r").arg(list);
+    });
+    run(&mut pip)?;
     std::fs::write(&stamp, wanted).map_err(|e| format!("{}: {e}", stamp.display()))
 }

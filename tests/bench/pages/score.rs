@@ -1,26 +1,35 @@
 //! Recognised text and fields held against what is printed.
 //!
 //! Line errors: each printed line (3 characters or more) is laid where it fits best in the text that was read, and the
-//! edits are counted (Sellers 1980). Neither reading order nor text beyond the line counts, so a letterhead in two
+//! edits are counted. Neither reading order nor text beyond the line counts, so a letterhead in two
 //! columns is not held against anybody. CER is the plain edit distance of whole pages, where order and extra text count.
 //! Both sides: NFC, one kind of quotes and dashes, form leaders and doubled white space dropped.
 
 use serde::Serialize;
+use sohoa_tests::reading::distance;
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::{Page, Result};
 
+#[derive(Serialize)]
+pub struct Scores {
+    #[serde(flatten)]
+    all: Score,
+    /// The same of the pages of each grade.
+    grades: BTreeMap<String, Score>,
+    /// Line errors page by page, as a place to look.
+    by_page: BTreeMap<String, f64>,
+}
+
 #[derive(Default, Serialize)]
-pub struct Score {
+struct Score {
     pages: usize,
     /// Percent.
     line_errors: f64,
     cer: f64,
     word_recall: f64,
     word_precision: f64,
-    /// Line errors page by page, as a place to look.
-    by_page: BTreeMap<String, f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     fields: Option<Fields>,
 }
@@ -39,45 +48,79 @@ struct Fields {
     amiss: Vec<String>,
 }
 
-pub fn run(pages: &[Page], read: &Path) -> Result<Score> {
-    let mut score = Score { pages: pages.len(), ..Score::default() };
-    let (mut edits, mut chars, mut page_edits, mut page_chars) = (0, 0, 0, 0);
-    let (mut hits, mut known_words, mut read_words) = (0, 0, 0);
+type Found = BTreeMap<String, BTreeMap<String, String>>;
+
+pub fn run(pages: &[Page], read: &Path) -> Result<Scores> {
+    let found: Option<Found> = match std::fs::read(read.join("fields.json")) {
+        Ok(found) => Some(serde_json::from_slice(&found)?),
+        Err(_) => None,
+    };
+    let of = |pages: &[&Page]| {
+        let mut tally = Tally::default();
+        pages.iter().for_each(|page| tally.add(page, read));
+        let known = pages.iter().any(|p| !p.fields.is_empty());
+        Score {
+            pages: pages.len(),
+            fields: found.as_ref().filter(|_| known).map(|f| fields(pages, f)),
+            ..tally.score()
+        }
+    };
+    let mut grades: BTreeMap<String, Vec<&Page>> = BTreeMap::new();
     for page in pages {
+        grades.entry(page.grade.clone().unwrap_or_default()).or_default().push(page);
+    }
+    grades.remove("");
+    let name = |page: &Page| format!("{} {} {}", page.file, page.document, page.number);
+    Ok(Scores {
+        all: of(&pages.iter().collect::<Vec<_>>()),
+        grades: grades.into_iter().map(|(grade, pages)| (grade, of(&pages))).collect(),
+        by_page: pages.iter().map(|page| (name(page), of(&[page]).line_errors)).collect(),
+    })
+}
+
+#[derive(Default)]
+struct Tally {
+    line_edits: usize,
+    line_chars: usize,
+    edits: usize,
+    chars: usize,
+    hits: usize,
+    known_words: usize,
+    read_words: usize,
+}
+
+impl Tally {
+    fn add(&mut self, page: &Page, read: &Path) {
         // A page of which nothing was read counts as empty: leaving pages out never helps.
         let text = std::fs::read_to_string(read.join(&page.file).with_extension("txt")).unwrap_or_default();
         let hypothesis = clean(&text);
         let known = clean(&page.lines.join("\n"));
         let here: Vec<char> = hypothesis.chars().collect();
-        let (mut wrong, mut all) = (0, 0);
         for line in page.lines.iter().map(|l| clean(l).chars().collect::<Vec<_>>()).filter(|l| l.len() >= 3) {
-            wrong += distance(&line, &here, true);
-            all += line.len();
+            self.line_edits += distance(&line, &here, true);
+            self.line_chars += line.len();
         }
-        score.by_page.insert(format!("{} {} {}", page.file, page.document, page.number), percent(wrong, all));
-        edits += wrong;
-        chars += all;
         let whole: Vec<char> = known.chars().collect();
-        page_edits += distance(&whole, &here, false);
-        page_chars += whole.len();
+        self.edits += distance(&whole, &here, false);
+        self.chars += whole.len();
         let (found, asked) = (bag(&hypothesis), bag(&known));
-        known_words += asked.values().sum::<usize>();
-        read_words += found.values().sum::<usize>();
-        hits += asked.iter().map(|(w, n)| found.get(w).copied().unwrap_or(0).min(*n)).sum::<usize>();
+        self.known_words += asked.values().sum::<usize>();
+        self.read_words += found.values().sum::<usize>();
+        self.hits += asked.iter().map(|(w, n)| found.get(w).copied().unwrap_or(0).min(*n)).sum::<usize>();
     }
-    score.line_errors = percent(edits, chars);
-    score.cer = percent(page_edits, page_chars);
-    score.word_recall = percent(hits, known_words);
-    score.word_precision = percent(hits, read_words);
-    if let Ok(found) = std::fs::read(read.join("fields.json"))
-        && pages.iter().any(|p| !p.fields.is_empty())
-    {
-        score.fields = Some(fields(pages, &serde_json::from_slice(&found)?));
+
+    fn score(&self) -> Score {
+        Score {
+            line_errors: percent(self.line_edits, self.line_chars),
+            cer: percent(self.edits, self.chars),
+            word_recall: percent(self.hits, self.known_words),
+            word_precision: percent(self.hits, self.read_words),
+            ..Score::default()
+        }
     }
-    Ok(score)
 }
 
-fn fields(pages: &[Page], found: &BTreeMap<String, BTreeMap<String, String>>) -> Fields {
+fn fields(pages: &[&Page], found: &Found) -> Fields {
     let mut score = Fields::default();
     let nothing = BTreeMap::new();
     for page in pages.iter().filter(|p| p.number == 1) {
@@ -118,7 +161,7 @@ fn bag(text: &str) -> BTreeMap<&str, usize> {
     bag
 }
 
-fn clean(text: &str) -> String {
+pub fn clean(text: &str) -> String {
     let mut out = String::new();
     // A run of dots, underscores and spaces with three or more marks in it is a leader, not text.
     let (mut run, mut marks) = (String::new(), 0);
@@ -154,19 +197,4 @@ fn clean(text: &str) -> String {
     }
     flush(&mut out, &mut run, &mut marks);
     out.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Edits that make `wanted` of `text`: of all of it, or (`anywhere`) of the stretch that fits best.
-fn distance(wanted: &[char], text: &[char], anywhere: bool) -> usize {
-    let mut row: Vec<usize> = if anywhere { vec![0; text.len() + 1] } else { (0..=text.len()).collect() };
-    for (i, a) in wanted.iter().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, b) in text.iter().enumerate() {
-            let best = (diagonal + usize::from(a != b)).min(row[j] + 1).min(row[j + 1] + 1);
-            diagonal = row[j + 1];
-            row[j + 1] = best;
-        }
-    }
-    if anywhere { row.into_iter().min().unwrap_or(0) } else { row[text.len()] }
 }

@@ -12,6 +12,8 @@ macro_rules! line {
     ($out:expr, $($arg:tt)*) => { writeln!($out, $($arg)*).expect("writing to a string") };
 }
 
+mod read;
+
 pub fn markdown(report: &Value) -> String {
     let mut out = String::new();
     let machine = &report["machine"];
@@ -36,7 +38,9 @@ pub fn markdown(report: &Value) -> String {
     aims(&mut out, report);
     if report["pages"].is_object() {
         contest(&mut out, &report["pages"]);
-        accuracy(&mut out, &report["pages"]["accuracy"]);
+    }
+    if report["read"].is_object() {
+        read::write(&mut out, &report["read"]);
     }
     if report["stages"].is_object() {
         stages(&mut out, report);
@@ -104,6 +108,9 @@ fn aims(out: &mut String, report: &Value) {
             Some(number(&delay["p50"]) < 150.0),
         );
     }
+    if report["read"].is_object() {
+        read::aims(&report["read"], &mut aim);
+    }
     if report["search"].is_object() {
         let p99 = number(&report["search"]["all"]["p99"]);
         aim(
@@ -158,73 +165,13 @@ fn name(key: &str) -> &str {
         "tesseract" => "`tesseract`, page by page",
         "tesseract_list" => "`tesseract`, list",
         "tesseract_openmp" => "`tesseract` as it comes",
+        "sohoa_read" => "`sohoa read`, page by page",
         "tesseract_turning" => "`tesseract --psm 1` (turns pages)",
         "ocrmypdf" => "ocrmypdf as it comes",
         "ocrmypdf_lean" => "ocrmypdf, least work",
         "ocrmypdf_each" => "ocrmypdf, a document at a time",
-        "ocrmypdf_turning" => "ocrmypdf `--rotate-pages --deskew`",
+        "ocrmypdf_cleaning" => "ocrmypdf `--rotate-pages --deskew --clean`",
         other => other,
-    }
-}
-
-fn accuracy(out: &mut String, accuracy: &Value) {
-    line!(out, "\n## Accuracy\n");
-    line!(out, "| pages | what | line errors % | CER % | words found % | of words read % | fields right |");
-    line!(out, "| --- | --- | --- | --- | --- | --- | --- |");
-    for set in accuracy["sets"].as_array().into_iter().flatten() {
-        for (who, s) in set["scores"].as_object().into_iter().flatten() {
-            let fields = &s["fields"];
-            let fields = if fields.is_object() {
-                format!(
-                    "{} of {} ({:.1} %), {} wrong, {} missing, {} beyond",
-                    fields["right"],
-                    fields["known"],
-                    number(&fields["right_percent"]),
-                    fields["wrong"],
-                    fields["missing"],
-                    fields["beyond"]
-                )
-            } else {
-                "–".into()
-            };
-            line!(
-                out,
-                "| {} ({}) | {} | {:.2} | {:.2} | {:.1} | {:.1} | {fields} |",
-                text(&set["name"]),
-                set["pages"],
-                name(who),
-                number(&s["line_errors"]),
-                number(&s["cer"]),
-                number(&s["word_recall"]),
-                number(&s["word_precision"]),
-            );
-        }
-    }
-    line!(
-        out,
-        "\n*Line errors*: each printed line is laid where it fits best in what was read; edits per character. Neither \
-         reading order nor extra text counts. *CER*: edit distance of whole pages in order, so columns read in another \
-         order cost everyone. Sohoa's text and fields are those that `sohoa import` left in the station, fields as \
-         proposed, before any clerk; a field is right when it is the same to the letter."
-    );
-    if accuracy["others"] != true {
-        line!(
-            out,
-            "\nThe second set of pages (`../shared/testdata/pages`) is not here, so only the bundled ones are scored."
-        );
-    }
-    for set in accuracy["sets"].as_array().into_iter().flatten() {
-        let sohoa = &set["scores"]["sohoa"];
-        let mut worst: Vec<(&String, f64)> =
-            sohoa["by_page"].as_object().into_iter().flatten().map(|(page, n)| (page, number(n))).collect();
-        worst.sort_by(|a, b| b.1.total_cmp(&a.1));
-        let worst: Vec<String> = worst.iter().take(5).map(|(page, n)| format!("{page}: {n:.1} %")).collect();
-        line!(out, "\nSohoa's worst pages of the {}: {}.", text(&set["name"]), worst.join("; "));
-        let amiss: Vec<&str> =
-            sohoa["fields"]["amiss"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-        if !amiss.is_empty() {
-            line!(out, "Fields amiss: {}.", amiss.join("; "));
-        }
     }
 }
 

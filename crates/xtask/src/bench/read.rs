@@ -1,0 +1,173 @@
+//! How well pages are read, by Sohoa and by its peers: the bundled ones, others with known text where there are any, and
+//! unseen ones that are drawn anew for every run.
+
+use serde_json::{Value, json};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::measure::measure;
+use super::peers::{Page, at_once, list, named, ocrmypdf, pages, quiet, tesseract, wrapped};
+use super::{Options, PASSPHRASE, Place, dossiers, import, parsed};
+use crate::run::{Result, root, run};
+
+struct Set {
+    key: &'static str,
+    name: &'static str,
+    files: Vec<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Engine {
+    /// `sohoa import`: the whole job.
+    Sohoa,
+    /// `sohoa read`, a page at a time, which is what the others do: its processor time only, for it reads the same.
+    SohoaRead,
+    /// `tesseract`, a page at a time, OpenMP off.
+    Tesseract,
+    /// The same, turning the page upright first.
+    TesseractTurning,
+    Ocrmypdf,
+    /// With all that it can do for a page before reading it.
+    OcrmypdfCleaning,
+}
+
+impl Engine {
+    const ALL: [Engine; 6] = [
+        Engine::Sohoa,
+        Engine::SohoaRead,
+        Engine::Tesseract,
+        Engine::TesseractTurning,
+        Engine::Ocrmypdf,
+        Engine::OcrmypdfCleaning,
+    ];
+
+    fn key(self) -> &'static str {
+        match self {
+            Engine::Sohoa => "sohoa",
+            Engine::SohoaRead => "sohoa_read",
+            Engine::Tesseract => "tesseract",
+            Engine::TesseractTurning => "tesseract_turning",
+            Engine::Ocrmypdf => "ocrmypdf",
+            Engine::OcrmypdfCleaning => "ocrmypdf_cleaning",
+        }
+    }
+}
+
+/// Of everything that is read and of ocrmypdf, which does it itself.
+const WORKERS: usize = 2;
+
+pub fn bench(place: &Place, options: &Options) -> Result<Value> {
+    // The report, with what Sohoa read of each set in a folder of its own.
+    let out = place.fresh("read")?;
+    let mut show = place.bench("pages")?;
+    show.arg("show").arg(&out);
+    let mut sets = Vec::new();
+    for set in all_sets(place, options)? {
+        let folder = place.fresh(&format!("read-{}", set.key))?;
+        parsed(place.bench("pages")?.arg("unpack").arg(&folder).args(&set.files))?;
+        sets.push(score(place, &set, &folder, &out)?);
+        show.arg(set.name).args([&folder, &out.join(set.key)]);
+    }
+    let shown = parsed(&mut show)?;
+    for (set, shown) in sets.iter_mut().zip(shown["sets"].as_array().into_iter().flatten()) {
+        set["calibration"] = shown["calibration"].clone();
+    }
+    Ok(json!({ "sets": sets, "pictures": out.join("index.html") }))
+}
+
+fn all_sets(place: &Place, options: &Options) -> Result<Vec<Set>> {
+    let mut sets = vec![Set { key: "bundled", name: "bundled dossiers", files: vec![dossiers()] }];
+    let others = root().join("../shared/testdata/pages");
+    if others.is_dir() {
+        sets.push(Set { key: "others", name: "other pages with known text", files: pictures(&others)? });
+    }
+    let unseen = place.fresh("unseen-pages")?;
+    eprintln!("Drawing the unseen pages …");
+    let generator = root().join("tests/fixtures/generate/unseen.py");
+    let mut draw = Command::new(place.venv.join("bin/python"));
+    // Nothing is left in the source folder.
+    draw.arg("-B").arg(generator).arg(&unseen).args(options.seed.map(|seed| seed.to_string()));
+    run(&mut draw)?;
+    sets.push(Set { key: "unseen", name: "unseen pages", files: pictures(&unseen)? });
+    Ok(sets)
+}
+
+/// What lies in a folder beside the truth.
+fn pictures(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = list(folder)?;
+    files.retain(|file| file.extension().is_none_or(|e| e != "txt" && e != "json"));
+    files.sort();
+    Ok(files)
+}
+
+fn score(place: &Place, set: &Set, folder: &Path, out: &Path) -> Result<Value> {
+    let pages = pages(folder)?;
+    let pdfs = wrapped(place, folder)?;
+    let mut engines = serde_json::Map::new();
+    for engine in Engine::ALL {
+        eprintln!("{} reads the {} …", engine.key(), set.name);
+        let read = match engine {
+            Engine::Sohoa => out.join(set.key),
+            _ => place.fresh(&format!("read-by-{}", engine.key()))?,
+        };
+        let cost = measure(|| engine.read(place, set, &pages, &pdfs.join("all.pdf"), &read))?;
+        let mut told = json!({
+            "cpu_per_page": cost.cpu / pages.len().max(1) as f64,
+            "memory": cost.memory,
+            "largest": cost.largest,
+        });
+        match engine {
+            Engine::SohoaRead => {}
+            Engine::Sohoa => {
+                let station = place.dir.join("read-desk");
+                parsed(place.bench("pages")?.arg("take").args([&station, folder, &read]))?;
+            }
+            Engine::Ocrmypdf | Engine::OcrmypdfCleaning => split(&read, &pages)?,
+            Engine::Tesseract | Engine::TesseractTurning => {}
+        }
+        if engine != Engine::SohoaRead {
+            told["score"] = parsed(place.bench("pages")?.arg("score").args([folder, &read]))?;
+        }
+        engines.insert(engine.key().to_owned(), told);
+    }
+    Ok(json!({ "key": set.key, "name": set.name, "pages": pages.len(), "engines": engines }))
+}
+
+impl Engine {
+    fn read(self, place: &Place, set: &Set, pages: &[Page], pdf: &Path, out: &Path) -> Result {
+        match self {
+            Engine::Sohoa => import(place, &place.fresh("read-desk")?, WORKERS, &set.files).map(|_| ()),
+            Engine::SohoaRead => at_once(WORKERS, pages, |page| {
+                let mut command = Command::new(&place.sohoa);
+                command.args(["--json", "read"]).arg(&page.file).env("SOHOA_PASSPHRASE", PASSPHRASE);
+                quiet(&mut command)
+            }),
+            Engine::Tesseract | Engine::TesseractTurning => at_once(WORKERS, pages, |page| {
+                let mode = if self == Engine::Tesseract { "3" } else { "1" };
+                let mut command = tesseract(&page.file, &named(out, &page.file));
+                command.args(["--dpi", &page.dpi.to_string(), "--psm", mode]).env("OMP_THREAD_LIMIT", "1");
+                match quiet(&mut command) {
+                    // A blank page with nothing to tell up from down is an error in mode 1; it counts as empty.
+                    Err(_) if self == Engine::TesseractTurning => Ok(()),
+                    result => result,
+                }
+            }),
+            Engine::Ocrmypdf => ocrmypdf(place, WORKERS, &[], pdf, &out.join("all.pdf")),
+            Engine::OcrmypdfCleaning => {
+                let cleaning = ["--rotate-pages", "--deskew", "--clean"];
+                ocrmypdf(place, WORKERS, &cleaning, pdf, &out.join("all.pdf"))
+            }
+        }
+    }
+}
+
+/// ocrmypdf's text of all pages, which has a form feed between them, page by page.
+fn split(read: &Path, pages: &[Page]) -> Result {
+    let text = fs::read_to_string(read.join("all.txt")).map_err(|e| format!("ocrmypdf's text: {e}"))?;
+    for (page, text) in pages.iter().zip(text.split('\u{c}')) {
+        let path = named(read, &page.file).with_extension("txt");
+        fs::write(&path, text).map_err(|e| format!("{}: {e}", path.display()))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,171 @@
+//! What the report says of reading.
+
+use serde_json::Value;
+use std::fmt::Write;
+
+use super::{name, number, text};
+
+/// In the order in which pages get worse; each set has some of them.
+const GRADES: [&str; 6] = ["clean", "office scan", "photocopy", "200 dpi", "stamped", "real"];
+
+/// Each aim with what was measured and whether it is met; on the unseen pages, for the others may have been tuned on.
+pub fn aims(read: &Value, mut aim: impl FnMut(&str, String, Option<bool>)) {
+    let Some(unseen) = sets(read).find(|set| set["key"] == "unseen") else { return };
+    let sohoa = &unseen["engines"]["sohoa"]["score"];
+    let mut at_most = |what: &str, most: f64, value: &Value| {
+        let value = value.as_f64();
+        let shown = value.map_or("–".into(), |v| format!("{v:.2} %"));
+        aim(what, shown, value.map(|v| v <= most));
+    };
+    at_most("unseen pages: line errors ≤ 1.2 %", 1.2, &sohoa["line_errors"]);
+    at_most("unseen clean pages: line errors ≤ 0.3 %", 0.3, &sohoa["grades"]["clean"]["line_errors"]);
+    at_most("unseen pages: calibration error < 2 %", 2.0, &unseen["calibration"]["error"]);
+    let about_95 = &unseen["calibration"]["about_95"];
+    let right = about_95["observed"].as_f64();
+    aim(
+        "unseen pages: of the words said to be 95 % sure, 93 to 97 % are right",
+        format!("{:.1} % of {}", right.unwrap_or(0.0), about_95["words"]),
+        right.map(|right| (93.0..=97.0).contains(&right)),
+    );
+    let recall = number(&sohoa["word_recall"]);
+    aim("unseen pages: words found ≥ 97 %", format!("{recall:.2} %"), Some(recall >= 97.0));
+    let fields = number(&sohoa["fields"]["right_percent"]);
+    aim("unseen pages: fields right ≥ 95 %", format!("{fields:.1} %"), Some(fields >= 95.0));
+    let cpu = |engine: &str| number(&unseen["engines"][engine]["cpu_per_page"]);
+    let ratio = cpu("sohoa_read") / cpu("tesseract");
+    let whole = cpu("sohoa") / cpu("tesseract");
+    aim(
+        "unseen pages: processor time of reading ≤ 0.7 × `tesseract`",
+        format!("{ratio:.2} × (the whole job {whole:.2} ×)"),
+        Some(ratio <= 0.7),
+    );
+}
+
+pub fn write(out: &mut String, read: &Value) {
+    line!(out, "\n## Reading\n");
+    line!(
+        out,
+        "| pages | what | line errors % | CER % | words found % | of words read % | fields right | processor s a page | largest process MB |"
+    );
+    line!(out, "| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+    for set in sets(read) {
+        for (who, told) in set["engines"].as_object().into_iter().flatten() {
+            let score = &told["score"];
+            let percent = |key: &str| score[key].as_f64().map_or("–".into(), |v| format!("{v:.2}"));
+            line!(
+                out,
+                "| {} ({}) | {} | {} | {} | {} | {} | {} | {:.2} | {:.0} |",
+                text(&set["name"]),
+                set["pages"],
+                name(who),
+                percent("line_errors"),
+                percent("cer"),
+                percent("word_recall"),
+                percent("word_precision"),
+                fields(&score["fields"]),
+                number(&told["cpu_per_page"]),
+                number(&told["largest"]) / 1048576.0,
+            );
+        }
+    }
+    line!(
+        out,
+        "\n*Line errors*: each printed line is laid where it fits best in what was read; edits per character. Neither \
+         reading order nor extra text counts. *CER*: edit distance of whole pages in order, so columns read in another \
+         order cost everyone. Sohoa's text and fields are those that `sohoa import` left in the station, fields as \
+         proposed, before any clerk; a field is right when it is the same to the letter. *Processor s* is user and system \
+         time of all processes, two pages at once: for Sohoa of the whole job as under Throughput, and of `sohoa read`, \
+         which starts for each page and keeps nothing, as `tesseract` does; ocrmypdf has all pages in one PDF.\n\n\
+         The unseen pages are drawn for this run (`tests/fixtures/generate/unseen.py`) in faces and forms that are in no \
+         other set; nothing may be tuned on them."
+    );
+    if !sets(read).any(|set| set["key"] == "others") {
+        line!(out, "The set of other pages (`../shared/testdata/pages`) is not here.");
+    }
+    grades(out, read);
+    calibration(out, read);
+    for set in sets(read) {
+        let sohoa = &set["engines"]["sohoa"]["score"];
+        let mut worst: Vec<(&String, f64)> =
+            sohoa["by_page"].as_object().into_iter().flatten().map(|(page, n)| (page, number(n))).collect();
+        worst.sort_by(|a, b| b.1.total_cmp(&a.1));
+        let worst: Vec<String> = worst.iter().take(5).map(|(page, n)| format!("{page}: {n:.1} %")).collect();
+        line!(out, "\nSohoa's worst pages of the {}: {}.", text(&set["name"]), worst.join("; "));
+        let amiss: Vec<&str> =
+            sohoa["fields"]["amiss"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        if !amiss.is_empty() {
+            line!(out, "Fields amiss: {}.", amiss.join("; "));
+        }
+    }
+    line!(out, "\nEvery page with its errors: {}.", text(&read["pictures"]));
+}
+
+/// Line errors, and in brackets the words found, of each grade.
+fn grades(out: &mut String, read: &Value) {
+    let engines = ["sohoa", "tesseract", "tesseract_turning", "ocrmypdf", "ocrmypdf_cleaning"];
+    line!(out, "\n### By grade: line errors % (words found %)\n");
+    line!(out, "| pages | grade | fields right | {} |", engines.map(name).join(" | "));
+    line!(out, "| --- | --- | --- |{}", " --- |".repeat(engines.len()));
+    for set in sets(read) {
+        let of = |engine: &str, grade: &str| set["engines"][engine]["score"]["grades"][grade].clone();
+        for grade in GRADES.into_iter().filter(|grade| of("sohoa", grade).is_object()) {
+            let cell = |engine: &str| {
+                let score = of(engine, grade);
+                format!("{:.2} ({:.1})", number(&score["line_errors"]), number(&score["word_recall"]))
+            };
+            let sohoa = of("sohoa", grade);
+            line!(
+                out,
+                "| {} | {grade} ({}) | {} | {} |",
+                text(&set["name"]),
+                sohoa["pages"],
+                fields(&sohoa["fields"]),
+                engines.map(cell).join(" | ")
+            );
+        }
+    }
+}
+
+fn calibration(out: &mut String, read: &Value) {
+    line!(out, "\n### How far Sohoa knows what it has read\n");
+    line!(out, "| pages | said to be sure % | words | said, mean % | right % |\n| --- | --- | --- | --- | --- |");
+    for set in sets(read) {
+        let calibration = &set["calibration"];
+        let mut row = |range: String, bin: &Value| {
+            let percent = |key: &str| bin[key].as_f64().map_or("–".into(), |v| format!("{v:.1}"));
+            let set = text(&set["name"]);
+            line!(out, "| {set} | {range} | {} | {} | {} |", bin["words"], percent("stated"), percent("observed"));
+        };
+        for bin in calibration["bins"].as_array().into_iter().flatten() {
+            row(format!("{}–{}", bin["from"], bin["to"]), bin);
+        }
+        row("**93–97**".into(), &calibration["about_95"]);
+    }
+    let errors: Vec<String> =
+        sets(read).map(|set| format!("{} {:.2} %", text(&set["name"]), number(&set["calibration"]["error"]))).collect();
+    line!(
+        out,
+        "\nExpected calibration error (how far said and right lie apart, bin by bin, weighed by words): {}. A word is \
+         right when it is the same as the printed one that it is laid upon; what is read of stamps and stains is wrong.",
+        errors.join(", ")
+    );
+}
+
+fn sets(read: &Value) -> impl Iterator<Item = &Value> {
+    read["sets"].as_array().into_iter().flatten()
+}
+
+fn fields(fields: &Value) -> String {
+    if !fields.is_object() {
+        return "–".into();
+    }
+    format!(
+        "{} of {} ({:.1} %), {} wrong, {} missing, {} beyond",
+        fields["right"],
+        fields["known"],
+        number(&fields["right_percent"]),
+        fields["wrong"],
+        fields["missing"],
+        fields["beyond"]
+    )
+}
