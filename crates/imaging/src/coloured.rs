@@ -144,7 +144,7 @@ mod tests {
     /// Letters of 26 × 36 pixels: two stems and a bar.
     fn letter(page: &mut RgbImage, left: u32, top: u32, ink: Rgb<u8>) {
         for (x, y) in (0..26).flat_map(|x| (0..36).map(move |y| (x, y))) {
-            if x < 6 || x > 19 || (16..21).contains(&y) {
+            if !(6..=19).contains(&x) || (16..21).contains(&y) {
                 page.put_pixel(left + x, top + y, ink);
             }
         }

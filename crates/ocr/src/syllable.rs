@@ -109,7 +109,7 @@ fn stands(onset: &str, rime: &[char], mark: Mark, start: usize) -> bool {
         (2, true) => at == 1,
         (2, false) if onset != "qu" && matches!(rime, ['o', 'a' | 'e'] | ['u', 'y']) => at < 2,
         (2, false) => at == 0,
-        (3, _) => at == 1 || rime == ['u', 'y', 'u'] && at == 1,
+        (3, _) => at == 1,
         _ => false,
     }
 }
