@@ -36,6 +36,7 @@ const COMMANDS: &[&str] = &[
     "save_pdf",
     "save_covers",
     "document_kinds",
+    "forms",
 ];
 
 fn main() {

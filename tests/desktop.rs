@@ -63,6 +63,13 @@ impl Window {
         .await;
     }
 
+    /// Nothing is at `css` now.
+    async fn has_none(&self, css: &str) {
+        for element in self.driver.find_all(By::Css(css)).await.unwrap() {
+            panic!("{css}: {:?}", element.prop("innerText").await);
+        }
+    }
+
     /// Waits until the field of that name holds `value`.
     async fn field_is(&self, name: &str, value: &str) {
         let css = format!("[data-field='{name}']");
@@ -210,6 +217,7 @@ async fn a_clerks_morning_in_the_real_window() {
     window.keep("5-settings").await;
     window.find("[data-testid='save']").await.click().await.unwrap();
     window.says(".notice", "Đã lưu cài đặt").await;
+    window.has_none("[role='alert']").await;
 
     // Send; the receipt comes back.
     window.keys(Key::F9).await;
