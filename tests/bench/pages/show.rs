@@ -150,7 +150,7 @@ fn show(page: &Page, read: &Path, folder: &Path, calibration: &mut Calibration) 
             write!(html, "<table><tr><th>read<th>printed<th class=\"n\">sure %<th>in the line\n{rows}</table>\n")?;
         }
         if !missing.is_empty() {
-            write!(html, "<p>Not read (blue):</p><ul>{missing}</ul>\n")?;
+            writeln!(html, "<p>Not read (blue):</p><ul>{missing}</ul>")?;
         }
         html.push_str("</div></article>\n");
     }
@@ -177,7 +177,7 @@ fn plot(html: &mut String, calibration: &Value) -> Result {
     let (left, step, top, tall) = (50.0, 86.0, 20.0, 240.0);
     let y = |percent: f64| top + tall * (1.0 - percent / 100.0);
     let width = left + step * bins.len() as f64;
-    write!(html, "<svg viewBox=\"0 0 {width} 320\" width=\"{width}\" font-size=\"12\">\n")?;
+    writeln!(html, "<svg viewBox=\"0 0 {width} 320\" width=\"{width}\" font-size=\"12\">")?;
     for percent in [0.0, 25.0, 50.0, 75.0, 100.0] {
         let y = y(percent);
         write!(html, "<line x1=\"{left}\" x2=\"{width}\" y1=\"{y}\" y2=\"{y}\" stroke=\"#d9dee4\"/>")?;
