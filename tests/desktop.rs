@@ -65,9 +65,8 @@ impl Window {
 
     /// Nothing is at `css` now.
     async fn has_none(&self, css: &str) {
-        for element in self.driver.find_all(By::Css(css)).await.unwrap() {
-            panic!("{css}: {:?}", element.prop("innerText").await);
-        }
+        let there = self.driver.find_all(By::Css(css)).await.unwrap();
+        assert!(there.is_empty(), "{css}: {:?}", there[0].prop("innerText").await);
     }
 
     /// Waits until the field of that name holds `value`.
