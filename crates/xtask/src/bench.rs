@@ -57,7 +57,7 @@ pub fn run_job(args: &[String]) -> Result {
     }
     setup::install(&[Need::Build, Need::Test, Need::Bench])?;
     let wanted = |part: &str| options.parts.iter().any(|p| p == part);
-    let place = build(wanted("window"))?;
+    let place = build()?;
 
     let mut report = json!({ "machine": machine(), "options": { "quick": options.quick, "runs": options.runs } });
     if wanted("pages") {
@@ -108,16 +108,14 @@ fn parse(args: &[String]) -> Result<Options> {
     if known && options.runs > 0 { Ok(options) } else { Err(USAGE.into()) }
 }
 
-fn build(window: bool) -> Result<Place> {
+fn build() -> Result<Place> {
     let dir = target().join("bench");
     std::fs::create_dir_all(&dir).map_err(|e| format!("{}: {e}", dir.display()))?;
-    // All in one go: cargo would build what they share anew for each selection of packages.
-    let mut build =
-        cargo(&["build", "--release", "--bins", "--benches", "--examples", "-p", "sohoa-cli", "-p", "sohoa-tests"]);
-    if window {
-        run(&mut npm(&["run", "build"]))?;
-        build.args(["-p", "sohoa-desktop", "--features", "sohoa-desktop/custom-protocol"]);
-    }
+    run(&mut npm(&["run", "build"]))?;
+    // All in one go and whatever is measured: cargo would build what they share anew for each selection of packages.
+    let mut build = cargo(&["build", "--release", "--bins", "--benches", "--examples"]);
+    build.args(["-p", "sohoa-cli", "-p", "sohoa-tests", "-p", "sohoa-desktop"]);
+    build.args(["--features", "sohoa-desktop/custom-protocol"]);
     eprintln!("\nThe release build of the programs and of tests/bench …");
     let told = output(build.args(["--message-format", "json-render-diagnostics"]))?;
     let programs = told
