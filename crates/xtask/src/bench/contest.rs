@@ -209,7 +209,7 @@ impl<'a> Contest<'a> {
     fn accuracy(&self) -> Result<Value> {
         let mut sets = vec![];
         sets.push(self.scored("bundled dossiers", &self.folder, &self.place.dir.join("desk"))?);
-        let others = root().join("../shared/testdata/pages");
+        let others = super::others();
         if others.is_dir() {
             let folder = self.place.fresh("other-pages")?;
             parsed(self.place.bench("pages")?.arg("unpack").args([&folder, &others]))?;
