@@ -251,7 +251,6 @@ fn cards(step: usize) -> Result<Vec<Done>> {
     Ok(all)
 }
 
-
 /// Pages without codes, scanned again in one way after another.
 fn without(pages: usize, paths: &[String]) -> Result<Vec<Done>> {
     let bearing = bearing()?;

@@ -7,6 +7,8 @@ use zxingcpp::{BarcodeFormat, ImageFormat, ImageView, TextMode};
 use crate::finders::{self, Place};
 use crate::grid::{self, Point};
 
+/// Not its kin: Micro QR and rMQR bear so little error correction that noise passes for them, and nobody here uses them.
+const QR: BarcodeFormat = BarcodeFormat::QRCodeModel2;
 /// At most so many places are looked at again on one page.
 const PLACES: usize = 4;
 /// Pixels of a picture that is looked at again. A code of large modules is no reason for a larger one.
@@ -20,7 +22,7 @@ const FINE: f32 = 4.5;
 /// or smoothed. Looking for such places takes about a fifth of the time of the first reading, and hardly any page
 /// without codes has one.
 pub fn read(gray: &GrayImage) -> Result<Vec<Barcode>> {
-    let mut codes = scan(gray, &[BarcodeFormat::QRCode, BarcodeFormat::Code128, BarcodeFormat::Code39])?;
+    let mut codes = scan(gray, &[QR, BarcodeFormat::Code128, BarcodeFormat::Code39])?;
     let missed = |codes: &[Barcode], place: &Place| !codes.iter().any(|code| holds(code, place));
     let places = finders::find(gray).into_iter().filter(|place| missed(&codes, place));
     for place in places.take(PLACES).collect::<Vec<_>>() {
@@ -54,7 +56,7 @@ fn scan(gray: &GrayImage, formats: &[BarcodeFormat]) -> Result<Vec<Barcode>> {
         .map_err(broken)?;
     let codes = found.into_iter().filter(|code| code.is_valid()).map(|code| {
         let at = code.position();
-        let corners = [at.top_left, at.top_right, at.bottom_right, at.bottom_left];
+        let corners = [at.top_left, at.top_right, at.bottom_right, at.bottom_left].map(|p| (p.x as f32, p.y as f32));
         let kind = match code.format().symbology() {
             BarcodeFormat::QRCode => "qr",
             BarcodeFormat::Code128 => "code128",
@@ -64,7 +66,7 @@ fn scan(gray: &GrayImage, formats: &[BarcodeFormat]) -> Result<Vec<Barcode>> {
             kind: kind.into(),
             // As it is: what a code means may only be known later.
             text: code.text(),
-            bounds: bounds(corners.map(|p| (p.x as f32, p.y as f32))),
+            bounds: bounds(corners),
         }
     });
     Ok(codes.collect())
@@ -82,6 +84,13 @@ fn bounds(corners: [Point; 4]) -> Box4 {
 
 /// Reads one place again, in one way after another until one gives a code.
 fn again(gray: &GrayImage, place: &Place) -> Result<Vec<Barcode>> {
+    if let Some((outline, drawn)) = grid::drawn(gray, &place.corners, place.module) {
+        for picture in drawn {
+            if let Some(code) = scan(&picture, &[QR])?.pop() {
+                return Ok(vec![Barcode { bounds: bounds(outline), ..code }]);
+            }
+        }
+    }
     let low = |middle: f32| (middle - place.reach).max(0.0) as u32;
     let high = |middle: f32, end: u32| ((middle + place.reach) as u32).min(end);
     let (left, top) = (low(place.x), low(place.y));
@@ -107,19 +116,11 @@ fn again(gray: &GrayImage, place: &Place) -> Result<Vec<Barcode>> {
         if blur > 0.0 {
             picture = imageops::fast_blur(&picture, blur);
         }
-        let found = scan(&picture, &[BarcodeFormat::QRCode])?;
+        let found = scan(&picture, &[QR])?;
         if !found.is_empty() {
             let back = |v: u32, from: u32| (v as f32 / scale).round() as u32 + from;
             let home = |[x, y, w, h]: [u32; 4]| [back(x, left), back(y, top), back(w, 0), back(h, 0)];
             return Ok(found.into_iter().map(|code| Barcode { bounds: home(code.bounds), ..code }).collect());
-        }
-    }
-    for corners in &place.corners {
-        let Some((outline, drawn)) = grid::drawn(gray, *corners, place.module) else { continue };
-        for picture in drawn {
-            if let Some(code) = scan(&picture, &[BarcodeFormat::QRCode])?.pop() {
-                return Ok(vec![Barcode { bounds: bounds(outline), ..code }]);
-            }
         }
     }
     Ok(Vec::new())
@@ -157,7 +158,7 @@ mod tests {
         let (mut first, mut second) = (0, 0);
         for (module, phase) in [(2.1, 0.2), (2.1, 0.7), (2.2, 0.0), (2.2, 0.4), (2.3, 0.7), (2.3, 0.2)] {
             let page = small(text, module, phase);
-            first += scan(&page, &[BarcodeFormat::QRCode]).unwrap().len();
+            first += scan(&page, &[QR]).unwrap().len();
             let codes = read(&page).unwrap();
             second += codes.len();
             let place = |[x, y, w, h]: [u32; 4]| x.abs_diff(100) < 8 && y.abs_diff(100) < 8 && w.abs_diff(h) < 4;

@@ -130,6 +130,12 @@ fn within(inner: &Place, outer: &Place) -> bool {
     (inner.x - outer.x).abs().max((inner.y - outer.y).abs()) < outer.reach
 }
 
+#[derive(Clone, Copy)]
+enum Way {
+    Row,
+    Column,
+}
+
 struct Level<'a> {
     width: usize,
     pixels: std::borrow::Cow<'a, [u8]>,
@@ -183,18 +189,31 @@ impl Level<'_> {
         out
     }
 
+    /// A pixel of a line along the way, and those on both sides of the line, to take the noise off.
+    fn smooth(&self, way: Way, x: usize, y: usize) -> u8 {
+        let (at, step, inside) = match way {
+            Way::Row => (y * self.width + x, self.width, y > 0 && y + 1 < self.height()),
+            Way::Column => (y * self.width + x, 1, x > 0 && x + 1 < self.width),
+        };
+        if !inside {
+            return self.pixels[at];
+        }
+        let sum: u16 = [at - step, at, at + step].iter().map(|at| u16::from(self.pixels[*at])).sum();
+        (sum / 3) as u8
+    }
+
     fn marks(&self, scale: f32, marks: &mut Vec<Mark>) {
         if self.width == 0 {
             return;
         }
         let thresholds = self.thresholds();
         let columns = self.width.div_ceil(CELL);
-        let ink = |x: usize, y: usize| self.pixels[y * self.width + x] < thresholds[y / CELL * columns + x / CELL];
+        let ink = |way, x: usize, y: usize| self.smooth(way, x, y) < thresholds[y / CELL * columns + x / CELL];
         for y in (0..self.height()).step_by(STEP) {
             // The last five runs, the newest last; ink and paper in turn.
             let mut runs = [0usize; 5];
             let mut dark = false;
-            let row = &self.pixels[y * self.width..][..self.width];
+            let row: Vec<u8> = (0..self.width).map(|x| self.smooth(Way::Row, x, y)).collect();
             for (c, cell) in row.chunks(CELL).enumerate() {
                 let threshold = thresholds[y / CELL * columns + c];
                 if threshold == 0 && !dark {
@@ -223,7 +242,7 @@ impl Level<'_> {
     /// the middle of that.
     fn confirm(
         &self,
-        ink: &impl Fn(usize, usize) -> bool,
+        ink: &impl Fn(Way, usize, usize) -> bool,
         (x, y, size): (f32, usize, f32),
         scale: f32,
         marks: &mut Vec<Mark>,
@@ -236,9 +255,10 @@ impl Level<'_> {
         }
         // A speck must not hide it: the lines beside the middle will do as well.
         let beside = |at: usize, end: usize| [at, at + 1, at.wrapping_sub(1)].into_iter().filter(move |at| *at < end);
-        let column = beside(x as usize, self.width).find_map(|x| through(y, self.height(), |y| ink(x, y)));
+        let column = beside(x as usize, self.width).find_map(|x| through(y, self.height(), |y| ink(Way::Column, x, y)));
         let Some((middle, tall)) = column else { return };
-        let row = beside(middle as usize, self.height()).find_map(|y| through(x as usize, self.width, |x| ink(x, y)));
+        let row = beside(middle as usize, self.height())
+            .find_map(|y| through(x as usize, self.width, |x| ink(Way::Row, x, y)));
         let Some((centre, wide)) = row else { return };
         let alike = |a: f32, b: f32| a.max(b) < 1.5 * a.min(b) + 0.5;
         if alike(tall, wide) && alike(tall, size) && !known(centre, middle) {

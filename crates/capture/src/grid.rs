@@ -20,17 +20,26 @@ const QUIET: i32 = 4;
 const SHARP: [f32; 3] = [0.5, 1.2, 0.0];
 /// Difference of light and dark, by all that every code has, below which there is none.
 const CONTRAST: f32 = 15.0;
+/// So many of the ways in which it may lie are looked at closely.
+const FITTED: usize = 4;
 /// From the centre of a mark to that of the next lie so many modules less than the code has.
 const INSET: f32 = 7.0;
 
-/// The outline of the code that may lie there, and drawings of it, the likeliest first.
-pub fn drawn(gray: &GrayImage, corners: Corners, module: f32) -> Option<([Point; 4], impl Iterator<Item = GrayImage>)> {
-    let apart = (far(corners[0], corners[1]) + far(corners[0], corners[2])) / 2.0;
-    let guess = (apart / module + INSET - 17.0) / 4.0;
-    let versions = (guess - 1.5).max(1.0).round() as i32..=(guess + 1.5).min(20.0).round() as i32;
-    let fits = versions.map(|version| Grid { gray, corners, size: 17 + 4 * version }.fitted());
-    let (score, grid) = fits.max_by(|a, b| a.0.total_cmp(&b.0))?;
-    if score < CONTRAST {
+/// The outline of the code that may lie in one of these ways, and drawings of it, the likeliest first.
+pub fn drawn(gray: &GrayImage, ways: &[Corners], module: f32) -> Option<([Point; 4], impl Iterator<Item = GrayImage>)> {
+    let mut grids: Vec<(f32, Grid)> = Vec::new();
+    for corners in ways {
+        let apart = (far(corners[0], corners[1]) + far(corners[0], corners[2])) / 2.0;
+        let guess = (apart / module + INSET - 17.0) / 4.0;
+        for version in (guess - 1.5).max(1.0).round() as i32..=(guess + 1.5).min(20.0).round() as i32 {
+            let grid = Grid { gray, corners: *corners, size: 17 + 4 * version };
+            grids.push((grid.contrast(&grid.all_known()), grid));
+        }
+    }
+    grids.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let fits = grids.into_iter().take(FITTED).map(|(_, grid)| grid.fitted());
+    let (contrast, grid) = fits.max_by(|a, b| a.0.total_cmp(&b.0))?;
+    if contrast < CONTRAST {
         return None;
     }
     let (values, end) = (grid.values(), grid.size as f32);
@@ -83,7 +92,8 @@ impl Grid<'_> {
                 return Some(ring <= 1 || ring == 3);
             }
         }
-        let timing = |along: i32, across: i32| (across == 6 && (8..self.size - 8).contains(&along)).then_some(along % 2 == 0);
+        let timing =
+            |along: i32, across: i32| (across == 6 && (8..self.size - 8).contains(&along)).then_some(along % 2 == 0);
         timing(x, y).or(timing(y, x))
     }
 
@@ -97,12 +107,15 @@ impl Grid<'_> {
         light.0 / light.1 - dark.0 / dark.1
     }
 
+    /// The middles of all modules that are known.
+    fn all_known(&self) -> Vec<(f32, f32, bool)> {
+        let modules = (-1..=self.size).flat_map(|y| (-1..=self.size).map(move |x| (x, y)));
+        modules.filter_map(|(x, y)| Some((x as f32 + 0.5, y as f32 + 0.5, self.known(x, y)?))).collect()
+    }
+
     /// Its corners moved to where the contrast is greatest.
     fn fitted(mut self) -> (f32, Self) {
-        let mut known = Vec::new();
-        for (x, y) in (-1..=self.size).flat_map(|y| (-1..=self.size).map(move |x| (x, y))) {
-            known.extend(self.known(x, y).map(|dark| (x as f32 + 0.5, y as f32 + 0.5, dark)));
-        }
+        let known = self.all_known();
         let module = far(self.corners[0], self.corners[1]) / (self.size as f32 - INSET);
         let mut best = self.contrast(&known);
         for step in [0.5, 0.25, 0.12, 0.06].map(|share| share * module) {

@@ -323,7 +323,8 @@ impl Pen {
     /// A picture printed in dots.
     fn screen(&mut self, y: f32, height: f32) {
         let [left, top, right, bottom] = [20.0, y, 120.0, y + height].map(|v| self.px(v) as u32);
-        let pitch = self.px(0.3 + 0.4 * self.chance.next());
+        let pitch = 0.3 + 0.4 * self.chance.next();
+        let pitch = self.px(pitch);
         for y in top..bottom {
             for x in left..right {
                 let tone = 0.5 + 0.4 * (x as f32 / 170.0).sin() * (y as f32 / 110.0).cos();
