@@ -30,7 +30,7 @@ fn stream(dictionary: &str, bytes: &[u8]) -> Vec<u8> {
 /// Two pages, a scan and one of drawn letters, with a signature field (its contents are of no matter here).
 fn signed(jpeg: &[u8], width: u32, height: u32) -> Vec<u8> {
     let scan = b"q 595.2 0 0 841.92 0 0 cm /Im0 Do Q";
-    let letters = "BT /F0 40 Tf 60 700 Td (CONG HOA XA HOI) Tj 0 -80 Td (Doc lap Tu do Hanh phuc) Tj 0 -80 Td (So 76 NQ CP) Tj ET";
+    let letters = "BT /F0 20 Tf 60 700 Td (CONG HOA XA HOI) Tj 0 -80 Td (Doc lap Tu do Hanh phuc) Tj 0 -80 Td (So 76 NQ CP) Tj ET";
     pdf(&[
         b"<</Type/Catalog/Pages 2 0 R/AcroForm<</SigFlags 3/Fields[8 0 R]>>>>".to_vec(),
         b"<</Type/Pages/Kids[3 0 R 6 0 R]/Count 2>>".to_vec(),

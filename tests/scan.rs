@@ -121,6 +121,16 @@ fn a_stack_through_the_feeder_becomes_a_dossier() {
     assert_eq!(files(&desk.feeder().join("out")).len(), 3);
     assert_eq!(desk.station.ok(&["verify", "--deep"])["ok"], true);
 
+    // What the scanner gave is what is given out as original.
+    let out = desk.home().join("originals");
+    desk.station.ok(&["export", "H05.16-261126-0001", out.to_str().unwrap(), "--originals"]);
+    let originals: Vec<Vec<u8>> = files(&out).iter().map(|p| std::fs::read(p).unwrap()).collect();
+    assert_eq!(originals.len(), 3);
+    let digests: Vec<String> = originals.iter().map(|bytes| sohoa_model::Digest::of(bytes).to_string()).collect();
+    for page in list(&shown["documents"][0]["pages"]) {
+        assert!(digests.iter().any(|d| page["sha256"] == *d), "{page:#} is not among {digests:?}");
+    }
+
     // Nothing lies in the feeder now, and that is said.
     let empty = desk.scan(6, &[]);
     assert_eq!(empty["error"]["code"], "feeder_empty");

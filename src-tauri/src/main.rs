@@ -1,6 +1,7 @@
 //! The desktop window: a shell that only forwards. What it shows is `ui/`, what it does is `sohoa-station`.
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
+mod clipboard;
 mod commands;
 mod desktop;
 mod protocol;
@@ -48,11 +49,13 @@ fn main() -> ExitCode {
             commands::store::settings,
             commands::store::save_settings,
             commands::capture::import_paths,
+            commands::capture::import_clipboard,
             commands::capture::devices,
             commands::capture::capabilities,
             commands::capture::scan,
             commands::capture::rescan,
             commands::capture::cancel_scan,
+            commands::capture::scanned,
             commands::capture::finish_stack,
             commands::capture::watch_work,
             commands::capture::cancel_work,

@@ -10,7 +10,8 @@
 //! | `*.slow` | a sheet that takes a minute (the file is a PNM) |
 //! | `*.hang`, `*.crash`, `*.greedy` | the driver hangs, dies, eats memory, in the middle of a sheet (the file is a PNM) |
 //!
-//! What was taken in lies in `$SANE_FOLDER/out` afterwards.
+//! What was taken in lies in `$SANE_FOLDER/out` afterwards. With `$SANE_FOLDER_PACE` a sheet takes that many milliseconds
+//! on its way through.
 
 // What each call may be given is said by the SANE standard.
 #![allow(clippy::missing_safety_doc)]
@@ -19,7 +20,7 @@ use std::ffi::{CStr, c_char, c_int, c_void};
 use std::path::{Path, PathBuf};
 use std::ptr::null;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 // SANE_Status and SANE_Action.
 const GOOD: c_int = 0;
@@ -137,6 +138,7 @@ struct Sheet {
     bytes_per_line: usize,
     data: Vec<u8>,
     at: usize,
+    started: Instant,
     trouble: Option<Trouble>,
 }
 
@@ -174,6 +176,12 @@ fn state() -> MutexGuard<'static, State> {
 
 fn folder() -> PathBuf {
     std::env::var_os("SANE_FOLDER").map_or_else(|| "no-folder".into(), PathBuf::from)
+}
+
+/// How long a sheet takes.
+fn pace() -> Duration {
+    let given = std::env::var("SANE_FOLDER_PACE").ok().and_then(|p| p.parse().ok());
+    Duration::from_millis(given.unwrap_or(0))
 }
 
 /// The next sheet or mishap in the feeder.
@@ -242,7 +250,7 @@ impl State {
                 }
             }
         }
-        Some(Sheet { width, height, bytes_per_line, data, at: 0, trouble: None })
+        Some(Sheet { width, height, bytes_per_line, data, at: 0, started: Instant::now(), trouble: None })
     }
 }
 
@@ -410,6 +418,9 @@ pub unsafe extern "C" fn sane_folder_read(_: *mut c_void, buffer: *mut u8, room:
         }
         _ => {}
     }
+    // The paper moves at its own speed.
+    let due = pace().mul_f64(sheet.at as f64 / sheet.data.len() as f64);
+    std::thread::sleep(due.saturating_sub(sheet.started.elapsed()));
     let left = &sheet.data[sheet.at..];
     if left.is_empty() {
         state.sheet = None;

@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { AxeResults } from 'axe-core'
 import type { Page } from 'playwright-core'
 import { House, type Window } from './browser'
@@ -14,6 +14,7 @@ beforeAll(async () => {
   house = await House.open()
   axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 })
+afterEach(() => house.clear())
 afterAll(() => house.close())
 
 /** What the accessibility rules find wrong, by rule and place. */
@@ -269,6 +270,19 @@ describe('the clerk’s day, by keyboard alone', () => {
     expect(await page.locator('html').getAttribute('lang')).toBe('en')
     await page.keyboard.press('F4')
     await page.getByRole('columnheader', { name: 'Dossier code' }).waitFor()
+  })
+})
+
+describe('what was copied in another program', () => {
+  it('comes in by Ctrl V, but not while the clerk writes', async () => {
+    const { page } = await desk()
+    await page.keyboard.press('F3')
+    await page.locator('input[type="search"]').press('Control+v')
+    await page.keyboard.press('F4')
+    await page.getByRole('grid').waitFor()
+    expect(await page.getByText('Đã nhận').count()).toBe(0)
+    await page.keyboard.press('Control+v')
+    await page.getByText('Đã nhận 1 giấy tờ, 1 trang.').waitFor()
   })
 })
 

@@ -4,6 +4,11 @@
 //! message = u32 length of header (big-endian) · header (JSON) · u64 length of body (big-endian) · body
 //! ```
 
+#[cfg(windows)]
+mod job;
+#[cfg(windows)]
+pub(crate) use job::{limit, own_output};
+
 use serde::{Deserialize, Serialize};
 use sohoa_model::{Code, Error, Result};
 use std::io::{self, Read, Write};
@@ -11,15 +16,20 @@ use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 
 /// A child that does not outlive its parent's interest.
-pub(crate) struct Reaped(Child);
+pub(crate) struct Reaped {
+    child: Child,
+    /// What ends it with us, however we end.
+    #[cfg(windows)]
+    _leash: io::Result<job::Job>,
+}
 
 impl Reaped {
     /// Ends it, whatever it is doing; how it ended if it had ended by itself.
     pub(crate) fn end(&mut self) -> Option<ExitStatus> {
         // Any of these may fail only because the child is gone already.
-        let by_itself = self.0.try_wait().ok().flatten();
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let by_itself = self.child.try_wait().ok().flatten();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
         by_itself
     }
 }
@@ -39,8 +49,14 @@ pub(crate) fn start(program: &Path, argument: &str) -> Result<(Reaped, ChildStdi
         .stderr(Stdio::null())
         .spawn()
         .map_err(|e| Error::internal("Không mở được tiến trình con", e))?;
-    let mut child = Reaped(child);
-    match (child.0.stdin.take(), child.0.stdout.take()) {
+    #[cfg(windows)]
+    let _leash = job::leash(&child);
+    let mut child = Reaped {
+        child,
+        #[cfg(windows)]
+        _leash,
+    };
+    match (child.child.stdin.take(), child.child.stdout.take()) {
         (Some(input), Some(output)) => Ok((child, input, output)),
         _ => Err(Error::new(Code::Internal, "Không nối được với tiến trình con")),
     }
@@ -60,7 +76,7 @@ pub(crate) fn limit(memory: u64) {
     }
 }
 
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(any(target_os = "linux", windows)))]
 pub(crate) fn limit(_memory: u64) {}
 
 /// The child's way to its parent. What foreign code prints to standard output goes to standard error from here on, so
@@ -76,11 +92,6 @@ pub(crate) fn own_output() -> io::Result<impl Write> {
         }
         Ok(std::fs::File::from_raw_fd(own))
     }
-}
-
-#[cfg(not(unix))]
-pub(crate) fn own_output() -> io::Result<impl Write> {
-    Ok(io::stdout())
 }
 
 pub(crate) fn write(out: &mut impl Write, header: &impl Serialize, body: &[u8]) -> io::Result<()> {

@@ -147,7 +147,7 @@ pub fn serve() -> ExitCode {
     if served().is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use super::*;
 

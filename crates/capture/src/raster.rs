@@ -53,7 +53,8 @@ fn single(bytes: &[u8], name: &str, kind: Kind, params: &Params) -> Result<Captu
     Ok(CapturedPage { number: 1, format: PageFormat::Png, bytes, width, height, dpi, turn })
 }
 
-fn decode(bytes: &[u8], name: &str, params: &Params) -> Result<DynamicImage> {
+/// The pixels of an image, whole or not at all.
+pub fn decode(bytes: &[u8], name: &str, params: &Params) -> Result<DynamicImage> {
     let mut reader =
         ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|e| unreadable(name).source(e))?;
     let mut limits = Limits::default();

@@ -6,7 +6,8 @@
 //!
 //! | device id | driver |
 //! | --- | --- |
-//! | `sane:<name>` | [`sane`]: libsane, loaded when it is first asked for |
+//! | `sane:<name>` | `sane`: the scanners of Linux by libsane, loaded when it is first asked for |
+//! | `wia:<device id>` | `wia`: the scanners of Windows |
 //! | `escl:<url>` | [`escl`]: eSCL/AirScan over the network |
 //! | `replay:<folder>` | a recording |
 
@@ -14,7 +15,10 @@ pub mod escl;
 mod fault;
 mod picture;
 pub mod recording;
+#[cfg(unix)]
 pub mod sane;
+#[cfg(any(windows, test))]
+mod wia;
 pub mod worker;
 
 pub use fault::fault;
@@ -141,7 +145,10 @@ pub trait Driver {
 /// The driver with that name.
 fn driver(name: &str) -> Option<Box<dyn Driver>> {
     match name {
+        #[cfg(unix)]
         "sane" => Some(Box::new(sane::Sane)),
+        #[cfg(windows)]
+        "wia" => Some(Box::new(wia::Wia)),
         "escl" => Some(Box::<escl::Escl>::default()),
         "replay" => Some(Box::new(recording::Replay)),
         _ => None,
@@ -149,7 +156,7 @@ fn driver(name: &str) -> Option<Box<dyn Driver>> {
 }
 
 /// The drivers that can look round for devices.
-const DRIVERS: &[&str] = &["escl", "sane"];
+const DRIVERS: &[&str] = &["escl", if cfg!(windows) { "wia" } else { "sane" }];
 
 /// What the child asks of a driver and tells its parent. The recording holds the same words.
 #[derive(Debug, Serialize, Deserialize)]

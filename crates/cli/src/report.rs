@@ -31,6 +31,11 @@ pub fn json(value: &impl Serialize) -> Result<()> {
     Ok(())
 }
 
+/// What is wrong and what to do about it, as two sentences on one line.
+fn told(message: &str, hint: &str) -> String {
+    if hint.is_empty() { message.to_owned() } else { format!("{message}. {hint}") }
+}
+
 /// The one JSON document of a command that failed.
 pub fn json_error(error: &Error) {
     // Nothing better can be done if even this fails.
@@ -64,7 +69,7 @@ pub fn imported(imported: &view::Imported, as_json: bool) -> Result<()> {
         say!("đã có: {} (hồ sơ {}, giấy tờ {})", d.path, d.dossier, d.document);
     }
     for r in &imported.refused {
-        say!("từ chối: {}: {} {}", r.path, r.message, r.hint);
+        say!("từ chối: {}: {}", r.path, told(&r.message, &r.hint));
     }
     Ok(())
 }
@@ -77,7 +82,7 @@ pub fn devices(found: &view::Devices, as_json: bool) -> Result<()> {
         say!("{:40} {}", device.id, device.name);
     }
     for problem in &found.problems {
-        eprintln!("! {} {}", problem.message, problem.hint);
+        eprintln!("! {}", told(&problem.message, &problem.hint));
     }
     if found.devices.is_empty() {
         eprintln!("Không tìm thấy máy quét nào. Kiểm tra nguồn và dây; máy quét mạng: --device escl:ĐỊA_CHỈ.");
@@ -165,7 +170,7 @@ pub fn dossier(dossier: &view::Dossier, as_json: bool) -> Result<()> {
                 say!("      ! trang {}: {:.0} dpi, quy định từ 200 dpi; nên quét lại", page.number, page.dpi);
             }
             if let Some(error) = &page.error {
-                say!("      ! trang {}: {} {}", page.number, error.message, error.hint);
+                say!("      ! trang {}: {}", page.number, told(&error.message, &error.hint));
             }
         }
     }
@@ -178,7 +183,7 @@ pub fn dossier(dossier: &view::Dossier, as_json: bool) -> Result<()> {
         }
     }
     for problem in &dossier.problems {
-        say!("  ! {}: {} {}", problem.subject, problem.message, problem.hint);
+        say!("  ! {}: {}", problem.subject, told(&problem.message, &problem.hint));
     }
     Ok(())
 }
@@ -204,7 +209,7 @@ pub fn batches(batches: &[view::Batch], as_json: bool) -> Result<()> {
         for package in &batch.packages {
             say!("  {}  {}", package.dossier, package.status);
             for problem in &package.problems {
-                say!("    ! {} {}: {} {}", problem.code, problem.subject, problem.message, problem.hint);
+                say!("    ! {} {}: {}", problem.code, problem.subject, told(&problem.message, &problem.hint));
             }
         }
     }
@@ -223,7 +228,7 @@ pub fn verified(verified: &view::Verified, as_json: bool) -> Result<()> {
         if verified.ok { "toàn vẹn" } else { "CÓ LỖI" }
     );
     for problem in &verified.problems {
-        say!("  ! {} {}: {} {}", problem.code, problem.subject, problem.message, problem.hint);
+        say!("  ! {} {}: {}", problem.code, problem.subject, told(&problem.message, &problem.hint));
     }
     Ok(())
 }

@@ -71,49 +71,64 @@ impl Ink {
         self.paper[y / BLOCK * self.across + x / BLOCK]
     }
 
-    /// All connected parts, found by joining the runs of neighbouring rows.
+    /// All connected parts.
     pub fn parts(&self) -> Vec<Part> {
-        let mut runs: Vec<Part> = Vec::new();
-        let mut parent: Vec<u32> = Vec::new();
-        let mut above = 0..0;
-        for (y, row) in self.mask.chunks_exact(self.width).enumerate() {
-            let begin = runs.len();
-            let mut x = 0;
-            while let Some(skip) = row[x..].iter().position(|ink| *ink) {
-                let left = x + skip;
-                x = row[left..].iter().position(|ink| !*ink).map_or(self.width, |n| left + n);
-                parent.push(runs.len() as u32);
-                runs.push(Part { left, right: x - 1, top: y, bottom: y, area: x - left });
-            }
-            let mut i = above.start;
-            for j in begin..runs.len() {
-                while i < above.end && runs[i].right + 1 < runs[j].left {
-                    i += 1;
-                }
-                let mut k = i;
-                while k < above.end && runs[k].left <= runs[j].right + 1 {
-                    let (a, b) = (root(&mut parent, k), root(&mut parent, j));
-                    parent[a.max(b)] = a.min(b) as u32;
-                    k += 1;
-                }
-            }
-            above = begin..runs.len();
-        }
-        for i in 0..runs.len() {
-            let to = root(&mut parent, i);
-            if to != i {
-                let run = runs[i];
-                let part = &mut runs[to];
-                part.left = part.left.min(run.left);
-                part.right = part.right.max(run.right);
-                part.bottom = part.bottom.max(run.bottom);
-                part.area += run.area;
-            }
-        }
-        let mut index = 0u32..;
-        runs.retain(|_| index.next().is_some_and(|i| parent[i as usize] == i));
-        runs
+        parts(&self.mask, self.width)
     }
+
+    /// Row by row.
+    pub fn mask(&self) -> &[bool] {
+        &self.mask
+    }
+
+    /// Is no ink any more.
+    pub fn take(&mut self, x: usize, y: usize) {
+        self.mask[y * self.width + x] = false;
+    }
+}
+
+/// All connected parts of a mask, found by joining the runs of neighbouring rows.
+pub fn parts(mask: &[bool], width: usize) -> Vec<Part> {
+    let mut runs: Vec<Part> = Vec::new();
+    let mut parent: Vec<u32> = Vec::new();
+    let mut above = 0..0;
+    for (y, row) in mask.chunks_exact(width).enumerate() {
+        let begin = runs.len();
+        let mut x = 0;
+        while let Some(skip) = row[x..].iter().position(|ink| *ink) {
+            let left = x + skip;
+            x = row[left..].iter().position(|ink| !*ink).map_or(width, |n| left + n);
+            parent.push(runs.len() as u32);
+            runs.push(Part { left, right: x - 1, top: y, bottom: y, area: x - left });
+        }
+        let mut i = above.start;
+        for j in begin..runs.len() {
+            while i < above.end && runs[i].right + 1 < runs[j].left {
+                i += 1;
+            }
+            let mut k = i;
+            while k < above.end && runs[k].left <= runs[j].right + 1 {
+                let (a, b) = (root(&mut parent, k), root(&mut parent, j));
+                parent[a.max(b)] = a.min(b) as u32;
+                k += 1;
+            }
+        }
+        above = begin..runs.len();
+    }
+    for i in 0..runs.len() {
+        let to = root(&mut parent, i);
+        if to != i {
+            let run = runs[i];
+            let part = &mut runs[to];
+            part.left = part.left.min(run.left);
+            part.right = part.right.max(run.right);
+            part.bottom = part.bottom.max(run.bottom);
+            part.area += run.area;
+        }
+    }
+    let mut index = 0u32..;
+    runs.retain(|_| index.next().is_some_and(|i| parent[i as usize] == i));
+    runs
 }
 
 fn root(parent: &mut [u32], mut i: usize) -> usize {
@@ -159,11 +174,13 @@ pub fn paper(gray: &GrayImage) -> Vec<u8> {
         .collect()
 }
 
-/// Otsu (1979): the level that parts the counts into the two groups furthest apart.
-fn otsu(counts: &[u32; 256]) -> u8 {
+/// Otsu (1979): the level that parts the counts into the two groups furthest apart; between two levels with nothing
+/// between them, the middle.
+pub fn otsu(counts: &[u32; 256]) -> u8 {
     let total: f64 = counts.iter().map(|n| f64::from(*n)).sum();
     let sum: f64 = counts.iter().enumerate().map(|(v, n)| v as f64 * f64::from(*n)).sum();
-    let (mut below, mut sum_below, mut best) = (0.0, 0.0, (0.0, 127));
+    let (mut below, mut sum_below) = (0.0, 0.0);
+    let (mut best, mut first, mut last) = (0.0, 127, 127);
     for (v, n) in counts.iter().enumerate() {
         below += f64::from(*n);
         sum_below += v as f64 * f64::from(*n);
@@ -171,10 +188,13 @@ fn otsu(counts: &[u32; 256]) -> u8 {
         if below > 0.0 && above > 0.0 {
             let apart = sum_below / below - (sum - sum_below) / above;
             let variance = below * above * apart * apart;
-            if variance > best.0 {
-                best = (variance, v as u8);
+            if variance > best {
+                (best, first) = (variance, v);
+            }
+            if variance == best {
+                last = v;
             }
         }
     }
-    best.1.saturating_add(1)
+    ((first + last) / 2 + 1).min(255) as u8
 }

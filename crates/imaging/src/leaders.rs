@@ -11,24 +11,19 @@ const LEAST: usize = 6;
 /// A page with more small parts than this is noise, in which rows of dots would be found by chance.
 const MOST: usize = 60_000;
 
-/// The page without its rows of dots, `None` where it has none. `lean` is in degrees counter-clockwise.
-pub fn erase(gray: &GrayImage, dpi: f32, lean: f32) -> Option<GrayImage> {
-    let ink = Ink::of(gray);
+/// Paints paper over a page's rows of dots; whether there were any. `lean` is in degrees counter-clockwise.
+pub fn erase(gray: &mut GrayImage, ink: &Ink, dpi: f32, lean: f32) -> bool {
     let parts = ink.parts();
     let dots: Vec<Dot> = parts.iter().filter(|p| is_dot(p, dpi)).map(|p| Dot::of(*p, lean)).collect();
     if dots.len() < LEAST || dots.len() > MOST {
-        return None;
+        return false;
     }
     let rows = rows(&dots, dpi);
-    if rows.is_empty() {
-        return None;
+    for row in &rows {
+        let row: Vec<&Dot> = row.iter().map(|i| &dots[*i]).collect();
+        wipe(gray, ink, &parts, &row);
     }
-    let mut out = gray.clone();
-    for row in rows {
-        let row: Vec<&Dot> = row.into_iter().map(|i| &dots[i]).collect();
-        wipe(&mut out, &ink, &parts, &row);
-    }
-    Some(out)
+    !rows.is_empty()
 }
 
 struct Dot {

@@ -7,13 +7,15 @@ mod blank;
 pub mod check;
 mod decode;
 mod fingerprint;
+mod flatten;
 mod gray;
 mod ink;
 mod leaders;
 mod rotate;
-mod sauvola;
+mod rules;
 mod scale;
 mod skew;
+mod specks;
 mod stamps;
 mod thumbnail;
 
@@ -26,10 +28,12 @@ pub use thumbnail::{display, thumbnail};
 use fast_image_resize::{FilterType, pixels::U8};
 use image::{DynamicImage, GrayImage};
 use serde::{Deserialize, Serialize};
-use sohoa_model::{Box4, Code, Error, Result, Turn};
+use sohoa_model::{Box4, Code, Error, Result, Rule, Turn};
+
+use ink::Ink;
 
 /// Grows when the same page would be prepared another way.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -40,15 +44,27 @@ pub struct Params {
     pub least_skew: f32,
     /// Red over black is dropped from colour pages before reading.
     pub drop_red: bool,
+    /// The specks of a photocopier are taken out before reading.
+    pub drop_specks: bool,
     /// Dotted leaders are taken out before reading.
     pub drop_leaders: bool,
-    /// Pages on uneven paper, as poor copies are, are made black on white.
-    pub binarise: bool,
+    /// Table rules and underlines are taken out before reading.
+    pub drop_rules: bool,
+    /// Uneven paper is made even, and what shows through from the other side is made paper.
+    pub flatten: bool,
 }
 
 impl Default for Params {
     fn default() -> Self {
-        Self { reading_dpi: 160.0, least_skew: 0.2, drop_red: true, drop_leaders: true, binarise: true }
+        Self {
+            reading_dpi: 160.0,
+            least_skew: 0.2,
+            drop_red: true,
+            drop_specks: true,
+            drop_leaders: true,
+            drop_rules: true,
+            flatten: true,
+        }
     }
 }
 
@@ -65,6 +81,8 @@ pub struct Clean {
     /// Degrees by which the content leaned counter-clockwise on the turned page; 0 where it was left alone.
     pub skew: f32,
     pub blank: bool,
+    /// Rules that were taken out, in the upright frame.
+    pub rules: Vec<Rule>,
     /// What was done, for the archive: `turn90,red,150dpi,skew+1.2`.
     pub plan: String,
 }
@@ -92,7 +110,7 @@ pub fn run(image: &DynamicImage, turn: Turn, dpi: f32, params: &Params) -> Resul
     if color {
         plan.push("red".to_owned());
     }
-    let full = rotate::quarter_gray(gray::of(image, params.drop_red), turn);
+    let mut full = rotate::quarter_gray(gray::of(image, params.drop_red), turn);
     // A bitonal page has no greys to spare: it is read as it is.
     let bitonal = full.pixels().all(|p| p[0] == 0 || p[0] == 255);
     let scale = if bitonal || dpi <= params.reading_dpi * 1.1 { 1.0 } else { params.reading_dpi / dpi };
@@ -104,24 +122,31 @@ pub fn run(image: &DynamicImage, turn: Turn, dpi: f32, params: &Params) -> Resul
     let mut gray = reduce(&full, scale)?;
     let blank = blank::is_blank(&gray, reading_dpi);
     let leaning = if blank { None } else { skew::measure(&gray, reading_dpi) };
-    // Dots are told from each other at full resolution only, and leaders are found along the true baseline.
-    if params.drop_leaders
-        && !blank
-        && let Some(without) = leaders::erase(&full, dpi, leaning.unwrap_or(0.0))
-    {
-        plan.push("leaders".to_owned());
-        gray = reduce(&without, scale)?;
+    let mut rules = Vec::new();
+    // Specks, rules and dots are told from letters at full resolution only, and leaders along the true baseline.
+    if !blank {
+        let mut ink = Ink::of(&full);
+        let specks = params.drop_specks && specks::erase(&mut full, &mut ink, dpi);
+        if params.drop_rules {
+            rules = rules::erase(&mut full, &mut ink, dpi);
+        }
+        let leaders = params.drop_leaders && leaders::erase(&mut full, &ink, dpi, leaning.unwrap_or(0.0));
+        let dropped = [("specks", specks), ("rules", !rules.is_empty()), ("leaders", leaders)];
+        plan.extend(dropped.iter().filter(|(_, found)| *found).map(|(name, _)| (*name).to_owned()));
+        if dropped.iter().any(|(_, found)| *found) {
+            gray = reduce(&full, scale)?;
+        }
     }
     let skew = leaning.filter(|a| a.abs() >= params.least_skew).unwrap_or(0.0);
     if skew != 0.0 {
         plan.push(format!("skew{skew:+.1}"));
         gray = rotate::straighten_gray(&gray, skew);
+        rules.iter_mut().for_each(|rule| *rule = rules::straightened(*rule, skew, width, height));
     }
-    if params.binarise && !bitonal && !blank && sauvola::suits(&gray) {
-        plan.push("sauvola".to_owned());
-        gray = sauvola::binarise(&gray);
+    if params.flatten && !bitonal && !blank {
+        gray = flatten::flatten(&gray);
     }
-    Ok(Clean { gray, dpi: reading_dpi, width, height, skew, blank, plan: plan.join(",") })
+    Ok(Clean { gray, dpi: reading_dpi, width, height, skew, blank, rules, plan: plan.join(",") })
 }
 
 fn reduce(image: &GrayImage, scale: f32) -> Result<GrayImage> {

@@ -72,7 +72,7 @@ impl Side {
             let along = |from: usize, to: usize, at: &dyn Fn(usize) -> bool| {
                 let inset = (to - from) / 16;
                 let seen = (from + inset..=to - inset).filter(|i| at(*i)).count();
-                seen * 100 >= (to - from + 1 - 2 * inset) * 85
+                seen * 100 >= (to - from + 1 - 2 * inset) * 75
             };
             let (deep, wide) = (p.height() / 3, p.width() / 6);
             let column = |x: usize, from: usize, to: usize| (from..=to).any(|y| self.ink.at(x, y));

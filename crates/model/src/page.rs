@@ -74,6 +74,14 @@ pub struct Word {
     pub block: u32,
 }
 
+/// A ruled line on a page, from left to right or, `upright`, from top to bottom; in pixels like [`Box4`].
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Rule {
+    pub from: (u32, u32),
+    pub to: (u32, u32),
+    pub upright: bool,
+}
+
 /// What one reading of a page gave.
 ///
 /// The *upright frame* is the page image turned by `orientation` and then straightened about its centre by `skew`;
@@ -91,6 +99,9 @@ pub struct Reading {
     /// Which way it was read, for the archive's provenance.
     pub plan: String,
     pub words: Vec<Word>,
+    /// Table borders and underlines.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<Rule>,
     /// Mean of the words' confidences, percent; 0 where there are none.
     pub confidence: f32,
 }

@@ -5,6 +5,7 @@
 
 mod engine;
 mod model;
+mod order;
 mod orientation;
 pub mod output;
 
@@ -15,13 +16,15 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use engine::Engine;
+pub use order::arrange;
 
 /// Grows when the same reading copy would give other words.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Params {
-    /// Tesseract's page segmentation mode; 3 is a whole page, fully automatic.
+    /// Tesseract's page segmentation mode. 4, one column of lines of any size, loses fewer lines than the automatic 3
+    /// does; which columns there are is found out from the rules and the letterhead ([`arrange`]).
     pub segmentation: u32,
     /// A page that takes longer than this is given up, in seconds.
     pub deadline: u32,
@@ -29,7 +32,7 @@ pub struct Params {
 
 impl Default for Params {
     fn default() -> Self {
-        Self { segmentation: 3, deadline: 120 }
+        Self { segmentation: 4, deadline: 120 }
     }
 }
 

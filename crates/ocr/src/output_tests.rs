@@ -19,6 +19,7 @@ fn pages() -> Vec<Reading> {
         blank: false,
         plan: "160dpi".into(),
         words,
+        rules: Vec::new(),
         confidence: 87.5,
     };
     vec![

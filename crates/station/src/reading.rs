@@ -81,6 +81,7 @@ pub fn run(
         None => reader.run(&clean.gray, clean.dpi, &params.ocr, cancel)?,
     };
     let words: Vec<Word> = words.into_iter().map(|w| Word { bounds: clean.to_frame(w.bounds), ..w }).collect();
+    let words = sohoa_ocr::arrange(words, &clean.rules, (clean.width, clean.height));
     if !clean.blank && secret::is_marked(reader, &image, turn, &clean, &words, dpi, cancel)? {
         return Err(secret::refusal());
     }
@@ -96,6 +97,7 @@ pub fn run(
         blank: clean.blank,
         plan: clean.plan,
         words,
+        rules: clean.rules,
         confidence,
     };
     Ok(Read { reading, codes, thumbnail })

@@ -1,7 +1,7 @@
 //! A dossier sealed: packaged, looked at from outside, and closed to change. Copies of its PDFs for whoever needs them.
 
-use sohoa_model::{Code, Error, Field, FieldName, Result, state::DossierState};
-use sohoa_store::table::{batch, document, dossier, event, field};
+use sohoa_model::{Code, Digest, Error, Field, FieldName, Result, state::DossierState};
+use sohoa_store::table::{batch, document, dossier, event, field, page};
 use std::path::{Path, PathBuf};
 
 use crate::Station;
@@ -137,28 +137,34 @@ impl Station {
             .collect()
     }
 
-    /// Copies the files that a dossier came from, byte for byte as received, into a folder; gives their paths. Each name
-    /// begins with the number of its document, since two papers may have come under one name.
+    /// Copies what a dossier came from into a folder, byte for byte as received: the files, and of the pages that the
+    /// scanner gave the pictures. Gives their paths. Each name begins with the number of its document, since two papers
+    /// may have come under one name.
     pub fn export_originals(&self, code: &str, dir: &Path) -> Result<Vec<PathBuf>> {
-        let sources = self.store.read(|db| {
-            let mut all = Vec::new();
-            for d in document::of_dossier(db, dossier::get(db, code)?.id)? {
-                all.extend(document::came_from(db, d.id)?.into_iter().map(|s| (d.number, s)));
+        let originals = self.store.read(|db| {
+            let dossier = dossier::get(db, code)?.id;
+            let (mut files, mut pictures) = (Vec::new(), Vec::new());
+            for d in document::of_dossier(db, dossier)? {
+                files.extend(document::came_from(db, d.id)?.into_iter().map(|s| (d.number, s)));
+                let name = |p: &page::Page| format!("{code}.{}.{} Quét.{}", d.number, p.number, p.format);
+                pictures.extend(page::scanned(db, d.id)?.iter().map(|p| (name(p), p.blob)));
             }
             // What only deleted pages came from is under number 0.
-            all.extend(document::unused_sources(db, dossier::get(db, code)?.id)?.into_iter().map(|s| (0, s)));
+            files.extend(document::unused_sources(db, dossier)?.into_iter().map(|s| (0, s)));
             // A file that was split is one file.
             let mut seen = std::collections::HashSet::new();
-            all.retain(|(_, s)| seen.insert(s.digest));
-            Ok(all)
+            files.retain(|(_, s)| seen.insert(s.digest));
+            let name = |number: u32, s: &document::Source| format!("{code}.{number}.{} {}", s.number, s.name);
+            let files = files.iter().map(|(number, s)| (name(*number, s), s.digest));
+            Ok(files.chain(pictures).collect::<Vec<_>>())
         })?;
         std::fs::create_dir_all(dir).map_err(|e| Error::io("tạo", dir, e))?;
-        let write = |(number, source): (u32, document::Source)| {
-            let path = dir.join(format!("{code}.{number}.{} {}", source.number, source.name));
-            std::fs::write(&path, self.store.blobs.get(&source.digest)?).map_err(|e| Error::io("ghi", &path, e))?;
+        let write = |(name, digest): (String, Digest)| {
+            let path = dir.join(name);
+            std::fs::write(&path, self.store.blobs.get(&digest)?).map_err(|e| Error::io("ghi", &path, e))?;
             Ok(path)
         };
-        sources.into_iter().map(write).collect()
+        originals.into_iter().map(write).collect()
     }
 
     /// Copies one document's PDF to `path`.

@@ -14,7 +14,7 @@ use crate::Station;
 use crate::stages::next_after_reading;
 
 /// Grows when other pages would be taken for secret.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
 
 /// Tesseract's mode for a single line.
 const LINE: u32 = 7;

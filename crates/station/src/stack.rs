@@ -1,9 +1,9 @@
 //! Paper in at the counter: a stack goes through the scanner, each page is kept the moment it is whole, and falls into
 //! its dossier and document by the codes on the paper.
 //!
-//! Two things happen at once. The page that the driver gives is made durable and given a number; behind it the pages
-//! are looked at in order: thumbnail, codes, what is wrong with it, where it belongs. Whatever ends the scan (a jam, a
-//! crash, the clerk) the pages before it stand, and the next scan goes on behind them.
+//! Two things happen at once. The page that the driver gives is made durable, given a number and shown; behind it the
+//! pages are looked at in order: whether they may be here, codes, what is wrong with them, where they belong. Whatever
+//! ends the scan (a jam, a crash, the clerk) the pages before it stand, and the next scan goes on behind them.
 //!
 //! Files that hold a stack (`import --split cover`) go the same way.
 
@@ -20,7 +20,7 @@ use std::fs::{File, TryLockError};
 use std::path::PathBuf;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, Receiver};
+use std::sync::mpsc;
 
 use crate::desk::{actor, key};
 use crate::reading::THUMBNAIL;
@@ -252,35 +252,22 @@ impl Station {
             Some(r) => Some(Recorder::new(&r.folder, &request.device, &request.settings, r.pictures)?),
             None => None,
         };
-        // Two pages may wait to be looked at; then the feeder waits.
-        let (tell, pages) = mpsc::sync_channel::<(i64, u64, Vec<u8>)>(2);
+        // One page may wait to be looked at, since it waits with all its pixels; then the feeder waits.
+        let (tell, pages) = mpsc::sync_channel::<(StackPage, DynamicImage)>(1);
         std::thread::scope(|scope| {
-            let looker = scope.spawn(move || self.look_at(&pages, watch));
-            let scanners = self.scanners();
-            let scanned = scanners.scan(
+            let looker = scope.spawn(move || pages.iter().try_for_each(|(row, image)| self.look(&row, &image, watch)));
+            let scanned = self.scanners().scan(
                 &request.device,
                 &request.settings,
                 watch.cancel,
                 recorder.as_mut(),
                 &mut |head, bytes| {
-                    let blob = self.store.blobs.put(&bytes)?;
-                    let new = stack::New {
-                        blob,
-                        format: head.format.name(),
-                        width: head.width,
-                        height: head.height,
-                        dpi: head.dpi,
-                        hint: Turn::None,
-                    };
-                    let (page, refused) = self.store.write(|tx| {
-                        let refused = stack::get(tx, id)?.refused;
-                        Ok((stack::add_page(tx, id, &new)?.0, refused))
-                    })?;
-                    if refused {
-                        return Err(secret::refusal());
-                    }
+                    let row = self.receive(id, &head, &bytes)?;
+                    let image = self.decoded(&row, &bytes)?;
+                    drop(bytes);
+                    self.show(&row, &image, Some(head.received), watch)?;
                     // Nobody looks any more when one could not be looked at; that error is told below.
-                    tell.send((page, head.received, bytes)).map_err(|_| scan::fault(Code::ScannerFailed))
+                    tell.send((row, image)).map_err(|_| scan::fault(Code::ScannerFailed))
                 },
             );
             drop(tell);
@@ -290,11 +277,22 @@ impl Station {
         })
     }
 
-    fn look_at(&self, pages: &Receiver<(i64, u64, Vec<u8>)>, watch: &Watch) -> Result<()> {
-        for (id, received, bytes) in pages {
-            self.look(&self.store.read(|db| stack::page_by_id(db, id))?, &bytes, Some(received), watch)?;
-        }
-        Ok(())
+    /// Keeps a page that came in.
+    fn receive(&self, stack: i64, head: &scan::Head, bytes: &[u8]) -> Result<StackPage> {
+        let new = stack::New {
+            blob: self.store.blobs.put(bytes)?,
+            format: head.format.name(),
+            width: head.width,
+            height: head.height,
+            dpi: head.dpi,
+            hint: Turn::None,
+        };
+        let (row, refused) = self.store.write(|tx| {
+            let (page, _) = stack::add_page(tx, stack, &new)?;
+            Ok((stack::page_by_id(tx, page)?, stack::get(tx, stack)?.refused))
+        })?;
+        // A page before it was found, meanwhile, to be one that may not be here.
+        if refused { Err(secret::refusal()) } else { Ok(row) }
     }
 
     /// Whether a stamp on the page says that it may not be here. What a stamp does not say, the words do: those are
@@ -315,38 +313,48 @@ impl Station {
     /// Looks at what nobody has looked at yet.
     fn look_at_rest(&self, id: i64, watch: &Watch) -> Result<()> {
         while let Some(row) = self.store.read(|db| stack::next_unseen(db, id))? {
-            self.look(&row, &self.store.blobs.get(&row.blob)?, None, watch)?;
+            let image = self.decoded(&row, &self.store.blobs.get(&row.blob)?)?;
+            if row.thumbnail.is_none() {
+                self.show(&row, &image, None, watch)?;
+            }
+            self.look(&row, &image, watch)?;
         }
         Ok(())
     }
 
-    /// One page: its thumbnail, what is on it, what is wrong with it, and its place.
-    fn look(&self, row: &StackPage, bytes: &[u8], received: Option<u64>, watch: &Watch) -> Result<()> {
-        let image = match sohoa_imaging::decode(bytes) {
-            Ok(image) => image,
-            Err(error) => {
-                self.store.write(|tx| {
-                    let seen = stack::Seen { role: "broken", marks: &[], fingerprint: None, page: None };
-                    stack::set_seen(tx, row.id, &seen)
-                })?;
-                return Err(scan::fault(Code::ScannerFailed).source(error));
-            }
-        };
-        if self.is_secret(&image, row.hint, row.dpi)? {
+    fn decoded(&self, row: &StackPage, bytes: &[u8]) -> Result<DynamicImage> {
+        sohoa_imaging::decode(bytes).or_else(|error| {
+            self.store.write(|tx| {
+                let seen = stack::Seen { role: "broken", marks: &[], fingerprint: None, page: None };
+                stack::set_seen(tx, row.id, &seen)
+            })?;
+            Err(scan::fault(Code::ScannerFailed).source(error))
+        })
+    }
+
+    /// Makes the small picture of a page, which tells the clerk that the page is kept.
+    fn show(&self, row: &StackPage, image: &DynamicImage, received: Option<u64>, watch: &Watch) -> Result<()> {
+        let thumbnail = self.store.blobs.put(&thumbnail(image, row.hint)?)?;
+        self.store.write(|tx| stack::set_thumbnail(tx, row.id, &thumbnail))?;
+        let delay = received.map(|at| (now_in_micros().saturating_sub(at) / 1000) as u32);
+        self.tell(row, delay, watch)
+    }
+
+    fn tell(&self, row: &StackPage, delay: Option<u32>, watch: &Watch) -> Result<()> {
+        let page = self.store.read(|db| shown(db, &stack::page_by_id(db, row.id)?))?;
+        (watch.progress)(Progress::Scanned { stack: row.stack as u32, page: ScanPage { delay, ..page } });
+        Ok(())
+    }
+
+    /// One page: whether it may be here, what is on it, what is wrong with it, and its place.
+    fn look(&self, row: &StackPage, image: &DynamicImage, watch: &Watch) -> Result<()> {
+        if self.is_secret(image, row.hint, row.dpi)? {
             self.purge_scanned(row.id)?;
             return Err(secret::refusal());
         }
-        let thumbnail = self.store.blobs.put(&thumbnail(&image, row.hint)?)?;
-        self.store.write(|tx| stack::set_thumbnail(tx, row.id, &thumbnail))?;
-        let tell = |delay| {
-            let page = self.store.read(|db| shown(db, &stack::page_by_id(db, row.id)?))?;
-            (watch.progress)(Progress::Scanned { stack: row.stack as u32, page: ScanPage { delay, ..page } });
-            Ok(())
-        };
-        tell(received.map(|at| (now_in_micros().saturating_sub(at) / 1000) as u32))?;
-        let look = Look::at(&image, row.dpi, row.hint)?;
+        let look = Look::at(image, row.dpi, row.hint)?;
         self.store.write(|tx| place(tx, row, look))?;
-        tell(None)
+        self.tell(row, None, watch)
     }
 
     pub(crate) fn close_stack(&self, id: i64) -> Result<()> {
@@ -472,11 +480,7 @@ fn file(tx: &Transaction, row: &StackPage, step: &Step, marks: &[Mark]) -> Resul
 /// Every document of the stack is whole.
 fn complete(tx: &Transaction, stack: i64) -> Result<()> {
     for id in document::incomplete(tx, &format!("stack:{stack}:"))? {
-        document::set_complete(tx, id)?;
-        // The clerk may have split or merged it meanwhile.
-        for document in document::holding(tx, id)? {
-            crate::stages::next_after_reading(tx, document)?;
-        }
+        crate::stages::all_files_are_in(tx, id)?;
     }
     Ok(())
 }

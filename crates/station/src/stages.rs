@@ -18,6 +18,17 @@ pub(crate) fn next_after_reading(tx: &Transaction, document: i64) -> Result<()> 
     Ok(())
 }
 
+/// No more files come for a document. The clerk may have split or merged it meanwhile: whatever holds a page of them
+/// goes on, and so does the document itself, which may hold pages of others only.
+pub(crate) fn all_files_are_in(tx: &Transaction, document: i64) -> Result<()> {
+    document::set_complete(tx, document)?;
+    let mut waiting = document::holding(tx, document)?;
+    if !waiting.contains(&document) {
+        waiting.push(document);
+    }
+    waiting.into_iter().try_for_each(|document| next_after_reading(tx, document))
+}
+
 impl Station {
     pub(crate) fn read_page(
         &self,

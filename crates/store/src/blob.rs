@@ -224,8 +224,9 @@ fn whole(path: &Path) -> bool {
     read.is_ok() && (magic == *MAGIC || magic == *OLD_MAGIC)
 }
 
-/// Overwrites the head of a file that has a key of its own, the whole of any other, and removes it.
-fn shred(path: &Path) -> std::io::Result<()> {
+/// Overwrites the head of a file that has a key of its own, the whole of any other, and removes it. A disk that writes
+/// elsewhere may keep of the latter what it likes.
+pub fn shred(path: &Path) -> std::io::Result<()> {
     let mut file = File::options().read(true).write(true).open(path)?;
     let mut magic = [0; MAGIC.len()];
     let own_key = file.read_exact(&mut magic).is_ok() && magic == *MAGIC;

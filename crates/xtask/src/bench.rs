@@ -185,9 +185,10 @@ fn scan(place: &Place, quick: bool) -> Result<Value> {
     let backend = target().join("release/examples/libsane_folder.so");
     std::fs::copy(backend, sane.join("libsane-folder.so.1")).map_err(failed)?;
     let pages = if quick { "20" } else { "500" };
-    eprintln!("Scanning {pages} pages …");
+    eprintln!("Scanning {pages} pages, one a second …");
     let mut command = place.bench("scan")?;
     command.env("SANE_CONFIG_DIR", &sane).env("LD_LIBRARY_PATH", &sane).env("SANE_FOLDER", &feeder);
+    command.env("SANE_FOLDER_PACE", "1000");
     let measured = parsed(command.args([&station, &feeder]).arg(pages));
     // What came out of the other end lies there in the size of a small library.
     place.fresh("feeder")?;

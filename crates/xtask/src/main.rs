@@ -6,6 +6,7 @@ mod bench;
 mod demo;
 mod run;
 mod setup;
+mod windows;
 
 use run::{Result, cargo, npm};
 use setup::Need;
@@ -19,6 +20,7 @@ cargo xtask COMMAND
   check         formatting, clippy, svelte-check, linters
   test          set-up, check and every test
   bench         measures and reports (see README)
+  windows       lints and builds for Windows what drives scanners there
 ";
 
 fn main() -> std::process::ExitCode {
@@ -30,6 +32,7 @@ fn main() -> std::process::ExitCode {
         Some("check") => setup::install(&[Need::Build]).and_then(|()| check()),
         Some("test") => test(),
         Some("bench") => bench::run_job(&args[1..]),
+        Some("windows") => windows::check(),
         _ => {
             eprint!("{USAGE}");
             return std::process::ExitCode::from(2);

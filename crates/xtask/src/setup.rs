@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::run::{Result, npm, root, run, target};
+use crate::run::{Result, npm, output, root, run, target};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Need {
@@ -15,6 +15,8 @@ pub enum Need {
     Test,
     /// To measure them beside their peers.
     Bench,
+    /// To build for Windows what drives scanners there.
+    Windows,
 }
 
 /// Debian 12 packages, each with what it is for.
@@ -43,6 +45,10 @@ const PACKAGES: &[(Need, &str, &str)] = &[
     (Need::Test, "qpdf", "reads the PDFs we write, independently"),
     (Need::Test, "libxml2-utils", "validates the packages we write, independently"),
     (Need::Test, "python3-venv", "validates the packages we write, independently"),
+    (Need::Windows, "build-essential", "C and C++ compiler for what runs while building"),
+    (Need::Windows, "cmake", "builds the barcode decoder"),
+    (Need::Windows, "gcc-mingw-w64-x86-64-posix", "C compiler and linker for Windows"),
+    (Need::Windows, "g++-mingw-w64-x86-64-posix", "C++ compiler for Windows: the barcode decoder"),
 ];
 
 pub fn install(needs: &[Need]) -> Result {
@@ -56,6 +62,17 @@ pub fn install(needs: &[Need]) -> Result {
         venv(&root().join("tests/bench/requirements.txt"), &bench_venv(), "programs that Sohoa is measured against")?;
     }
     Ok(())
+}
+
+/// What building for Windows takes: the compilers and Rust's standard library for it.
+pub fn windows(target: &str) -> Result {
+    packages(&[Need::Windows])?;
+    let sysroot = output(Command::new("rustc").args(["--print", "sysroot"]))?;
+    if Path::new(sysroot.trim()).join("lib/rustlib").join(target).join("lib").is_dir() {
+        return Ok(());
+    }
+    eprintln!("Rust's standard library for {target} is missing and will be installed with rustup.");
+    run(Command::new("rustup").args(["target", "add", target]))
 }
 
 fn packages(needs: &[Need]) -> Result {

@@ -9,8 +9,8 @@ use std::path::PathBuf;
 use tauri::ipc::Channel;
 
 use super::{State, aside, at};
+use crate::clipboard::{self, Copied};
 
-/// Writes down what is to be taken in, lets the crew take it, and answers when all files are in (reading goes on).
 #[tauri::command]
 pub async fn import_paths(
     state: State<'_>,
@@ -18,12 +18,35 @@ pub async fn import_paths(
     dossier: Option<String>,
     on_progress: Channel<Progress>,
 ) -> Result<Imported> {
+    take_in(&state, Copied::Files(paths), dossier, on_progress).await
+}
+
+/// Takes in what was copied in another program: files, or a picture.
+#[tauri::command]
+pub async fn import_clipboard(
+    state: State<'_>,
+    dossier: Option<String>,
+    on_progress: Channel<Progress>,
+) -> Result<Imported> {
+    take_in(&state, aside(clipboard::copied).await?, dossier, on_progress).await
+}
+
+/// Writes down what is to be taken in, lets the crew take it, and answers when all files are in (reading goes on).
+async fn take_in(
+    state: &State<'_>,
+    what: Copied,
+    dossier: Option<String>,
+    on_progress: Channel<Progress>,
+) -> Result<Imported> {
     let options = intake::Options { dossier: dossier.map(|c| c.parse()).transpose()?, split: intake::Split::Folder };
-    let paths: Vec<PathBuf> = paths.into_iter().map(PathBuf::from).collect();
     state.listen(on_progress);
-    let intake = at(&state, move |s| s.import(&paths, &options)).await?;
+    let intake = at(state, move |s| match what {
+        Copied::Files(paths) => s.import(&paths.into_iter().map(PathBuf::from).collect::<Vec<_>>(), &options),
+        Copied::Picture { width, height, pixels } => s.import_pasted(width, height, pixels, &options),
+    });
+    let intake = intake.await?;
     state.ring();
-    at(&state, move |s| s.await_intake(intake)).await
+    at(state, move |s| s.await_intake(intake)).await
 }
 
 #[tauri::command]
@@ -73,6 +96,12 @@ pub async fn rescan(state: State<'_>, page: u32, request: ScanRequest) -> Result
 #[tauri::command]
 pub fn cancel_scan(state: State<'_>) {
     state.cancel_scan();
+}
+
+/// What there is of a stack by now.
+#[tauri::command]
+pub async fn scanned(state: State<'_>, stack: u32) -> Result<Scanned> {
+    at(&state, move |s| s.scanned(stack.into())).await
 }
 
 /// The stack is whole as it is.

@@ -188,6 +188,7 @@ fn read_page(
         None => reader.run(&clean.gray, clean.dpi, &Default::default(), cancel)?,
     };
     let words: Vec<Word> = words.into_iter().map(|w| Word { bounds: clean.to_frame(w.bounds), ..w }).collect();
+    let words = sohoa_ocr::arrange(words, &clean.rules, (clean.width, clean.height));
     watch.lap("ocr: words");
     let codes =
         if clean.blank { Vec::new() } else { sohoa_capture::codes::read(&sohoa_imaging::upright_gray(&image, turn))? };
@@ -204,6 +205,7 @@ fn read_page(
         blank: clean.blank,
         plan: clean.plan,
         words,
+        rules: clean.rules,
         confidence,
     };
     let output = page::Output {

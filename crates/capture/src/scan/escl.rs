@@ -26,7 +26,8 @@ mod xml;
 use sohoa_model::{Code, Error, Result};
 use std::time::{Duration, Instant, SystemTime};
 
-use super::{Capabilities, Device, Driver, Line, Settings, Source, fault};
+use super::fault::{cancelled_there, fault};
+use super::{Capabilities, Device, Driver, Line, Settings, Source};
 use address::{Address, Base};
 use client::{Client, Method, Trouble};
 use end::{Refusal, Verdict};
@@ -279,7 +280,7 @@ impl Scanner {
         };
         Ok(match (status.adf.trouble(), status.job(job)) {
             (Some(error), _) if feeder => error,
-            (_, Job::Canceled) => end::cancelled_there(),
+            (_, Job::Canceled) => cancelled_there(),
             _ => page_error(fault(Code::ScannerFailed).source(format!("{trouble:?}")), line),
         })
     }

@@ -2,6 +2,8 @@
 
 use sohoa_model::{Code, Error};
 
+use super::Source;
+
 /// The error for one of the codes that a scan can end with.
 pub fn fault(code: Code) -> Error {
     let (message, hint) = match code {
@@ -17,4 +19,20 @@ pub fn fault(code: Code) -> Error {
         _ => ("Máy quét báo lỗi", "Tắt máy quét, bật lại; nếu vẫn lỗi, thử quét từ mặt kính."),
     };
     Error::new(code, message).hint(hint)
+}
+
+/// Somebody has pressed the red button.
+pub(super) fn cancelled_there() -> Error {
+    Error::new(Code::Cancelled, "Việc quét đã bị hủy trên máy quét")
+        .hint("Đặt lại các tờ chưa quét vào khay rồi quét tiếp; các trang đã quét vẫn còn.")
+}
+
+/// Asked to scan from where the device has nothing.
+pub(super) fn no_such(source: Source) -> Error {
+    let (message, hint) = match source {
+        Source::Flatbed => ("Máy quét này không có mặt kính", "Đặt giấy vào khay nạp và chọn quét từ khay nạp."),
+        Source::Adf => ("Máy quét này không có khay nạp", "Đặt giấy lên mặt kính và chọn quét từ mặt kính."),
+        Source::AdfDuplex => ("Khay nạp của máy này chỉ quét một mặt", "Chọn quét một mặt; quét mặt sau lượt sau."),
+    };
+    Error::new(Code::InvalidValue, message).hint(hint)
 }

@@ -316,7 +316,9 @@ fn assemble(frames: &[(Frame, Vec<u8>)], dpi: f32) -> Result<crate::CapturedPage
 fn bytes(frame: &Frame, data: &[u8], samples: usize, lines: usize) -> Vec<u8> {
     let rows = data.chunks_exact(frame.bytes_per_line as usize).take(lines);
     if frame.depth == 8 {
-        return rows.flat_map(|row| &row[..samples]).copied().collect();
+        let mut all = Vec::with_capacity(samples * lines);
+        rows.for_each(|row| all.extend_from_slice(&row[..samples]));
+        return all;
     }
     // Sixteen bits come in the machine's own order; the upper eight are kept.
     rows.flat_map(|row| row[..2 * samples].chunks_exact(2).map(|s| (u16::from_ne_bytes([s[0], s[1]]) >> 8) as u8))

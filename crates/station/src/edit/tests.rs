@@ -54,13 +54,7 @@ impl House {
     }
 
     fn complete(&self, group: i64) {
-        self.station
-            .store
-            .write(|tx| {
-                document::set_complete(tx, group)?;
-                document::holding(tx, group)?.into_iter().try_for_each(|d| crate::stages::next_after_reading(tx, d))
-            })
-            .unwrap();
+        self.station.store.write(|tx| crate::stages::all_files_are_in(tx, group)).unwrap();
     }
 
     /// One more page of a document's files. On it stands one word, `trangN`.
@@ -88,6 +82,7 @@ impl House {
                     blank: false,
                     plan: String::new(),
                     words: vec![word.clone()],
+                    rules: Vec::new(),
                     confidence: 90.0,
                 };
                 let reading = blobs.put(&serde_json::to_vec(&reading).unwrap()).unwrap();
@@ -281,6 +276,23 @@ fn pages_that_arrive_meanwhile_are_never_lost() {
         let now = house.worked(code);
         assert!(now.documents.iter().all(|d| d.state == "review" && d.sha256.is_some()), "{:?}", now.documents);
     });
+}
+
+#[test]
+fn a_document_that_is_left_with_pages_of_others_only_is_made_when_its_files_are_in() {
+    let house = House::new();
+    house.with(CODE, &[2]);
+    let group = house.group(CODE, "đang quét");
+    house.arrive(group);
+    let all = pages(&house.station.dossier(CODE).unwrap());
+    // In front of the page that came last, and then that one by itself.
+    let (moved, last) = (all[0][0], all[1][0]);
+    house.station.edit(CODE, &Edit::MovePages { pages: vec![moved], document: 2, before: Some(last) }).unwrap();
+    house.station.edit(CODE, &Edit::Split { page: last }).unwrap();
+    house.complete(group);
+    let now = house.worked(CODE);
+    assert_eq!(pages(&now), [vec![all[0][1]], vec![moved], vec![last]]);
+    assert!(now.documents.iter().all(|d| d.state == "review" && d.sha256.is_some()), "{:?}", now.documents);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Taking files in. An import is written down whole before the first file is touched; then each file is taken, known,
 //! or refused, in order, each in a transaction of its own, so that it can be taken up anywhere.
 
+mod pasted;
 mod plan;
 
 pub use plan::Split;
@@ -138,6 +139,7 @@ impl Station {
         if let Some(stack) = stack {
             self.close_stack(stack)?;
         }
+        self.take_pasted_away(&request.paths)?;
         self.store.write(|tx| intake::set_done(tx, id))
     }
 
@@ -228,11 +230,7 @@ impl Station {
             // A group of which no file was good has no document.
             let Some(document) = document::of_group(tx, &grouped(id, place))? else { return Ok(()) };
             if !document::by_id(tx, document)?.complete {
-                document::set_complete(tx, document)?;
-                // The clerk may have split or merged it meanwhile.
-                for document in document::holding(tx, document)? {
-                    crate::stages::next_after_reading(tx, document)?;
-                }
+                crate::stages::all_files_are_in(tx, document)?;
             }
             Ok(())
         })

@@ -171,6 +171,17 @@ pub fn of_document(db: &Connection, document: i64) -> Result<Vec<Page>> {
     statement.query_map([document], page).and_then(Iterator::collect).db()
 }
 
+/// The pages of a document that came in no file: the scanner gave them.
+pub fn scanned(db: &Connection, document: i64) -> Result<Vec<Page>> {
+    let mut statement = db
+        .prepare_cached(
+            "SELECT * FROM page p WHERE document = ?1 AND number > 0
+             AND NOT EXISTS (SELECT 1 FROM page_source s WHERE s.page = p.id) ORDER BY number",
+        )
+        .db()?;
+    statement.query_map([document], page).and_then(Iterator::collect).db()
+}
+
 /// What the clerk deleted from a dossier, and from those that became part of it.
 pub fn deleted(db: &Connection, dossier: i64) -> Result<Vec<Page>> {
     let mut statement = db

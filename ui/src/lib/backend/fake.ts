@@ -236,23 +236,20 @@ function scannedPage(number: number, more: Partial<ScanPage> = {}): ScanPage {
   return { id: number, number, role: null, marks: [], ...size, page: null, dossier: null, document: null, delay: 90, ...more }
 }
 
+function stackSoFar(): Scanned {
+  const pages = stack.filter((p) => p.page !== null).length
+  const imported = { dossiers: [SCANNED], documents: 1, pages, duplicates: [], refused: [] }
+  return { stack: 1, open: true, ...imported, scanned: stack, notes: [] }
+}
+
 function endOfStack(): Scanned {
   const pages = stack.filter((p) => p.page !== null)
   if (!dossiers.some((d) => d.code === SCANNED)) {
     const kept = pages.map((p, i) => page(i + 1, { marks: p.marks }))
     dossiers.unshift(dossier(SCANNED, 'review', 'Ngô Thị Hiền', [document(1, SCANNED, 'review', kept, decision())]))
   }
-  return {
-    stack: 1,
-    open: false,
-    dossiers: [SCANNED],
-    documents: 1,
-    pages: pages.length,
-    duplicates: [],
-    refused: [],
-    scanned: stack,
-    notes: pages.length === 4 ? [] : [{ dossier: SCANNED, component: null, declared: 4, came: pages.length }],
-  }
+  const notes = pages.length === 4 ? [] : [{ dossier: SCANNED, component: null, declared: 4, came: pages.length }]
+  return { ...stackSoFar(), open: false, notes }
 }
 
 const IDLE: Work = { running: false, done: 0, total: 0, failed: 0, stopped: 0, stage: null, dossier: null }
@@ -470,6 +467,7 @@ export const backend: Backend = {
   verify: async () => ({ ok: true, blobs: 41, pages: 8, events: 60, problems: [] }),
   documentKinds: async () => KINDS,
 
+  importClipboard: async (dossier, onProgress) => backend.importPaths(['Ảnh dán 2026-02-12 08.15.02.png'], dossier, onProgress),
   importPaths: async (paths, _dossier, onProgress): Promise<Imported> => {
     for (let done = 0; done < paths.length; done++) {
       onProgress({ kind: 'taking', done, total: paths.length, name: paths[done] ?? '' })
@@ -543,6 +541,7 @@ export const backend: Backend = {
     return structuredClone(dossier)
   },
   cancelScan: async () => undefined,
+  scanned: async () => stackSoFar(),
   finishStack: async () => endOfStack(),
   watchWork: async (onProgress) => {
     listener = onProgress

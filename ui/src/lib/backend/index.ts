@@ -51,14 +51,18 @@ export interface Backend {
 
   /** Answers when every file has been looked at; reading goes on after it. */
   importPaths(paths: string[], dossier: string | null, onProgress: (progress: Progress) => void): Promise<Imported>
+  /** Takes in the files or the picture that were copied in another program. */
+  importClipboard(dossier: string | null, onProgress: (progress: Progress) => void): Promise<Imported>
   /** The scanners that can be found; takes a few seconds. */
   devices(): Promise<Devices>
   capabilities(device: string): Promise<Capabilities>
-  /** Scans a stack and tells of each page. When it fails, the pages told of are kept. */
+  /** Scans a stack and tells of each page. When it fails, the pages told of are kept, but for one refused by rule. */
   scan(request: ScanRequest, onProgress: (progress: Progress) => void): Promise<Scanned>
   /** Scans one sheet in the place of a page. */
   rescan(page: number, request: ScanRequest): Promise<Dossier>
   cancelScan(): Promise<void>
+  /** What there is of a stack by now. */
+  scanned(stack: number): Promise<Scanned>
   /** No more pages come to a stack that was interrupted. */
   finishStack(stack: number): Promise<Scanned>
   watchWork(onProgress: (progress: Progress) => void): Promise<void>

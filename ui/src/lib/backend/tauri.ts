@@ -26,11 +26,13 @@ export const backend: Backend = {
 
   importPaths: (paths, dossier, onProgress) =>
     invoke('import_paths', { paths, dossier, onProgress: channel(onProgress) }),
+  importClipboard: (dossier, onProgress) => invoke('import_clipboard', { dossier, onProgress: channel(onProgress) }),
   devices: () => invoke('devices'),
   capabilities: (device) => invoke('capabilities', { device }),
   scan: (request, onProgress) => invoke('scan', { request, onProgress: channel(onProgress) }),
   rescan: (page, request) => invoke('rescan', { page, request }),
   cancelScan: () => invoke('cancel_scan'),
+  scanned: (stack) => invoke('scanned', { stack }),
   finishStack: (stack) => invoke('finish_stack', { stack }),
   watchWork: (onProgress) => invoke('watch_work', { onProgress: channel(onProgress) }),
   cancelWork: () => invoke('cancel_work'),

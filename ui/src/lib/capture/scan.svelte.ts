@@ -72,9 +72,18 @@ class Scanner {
     } catch (thrown) {
       if (isFailure(thrown)) this.fault = thrown
       else notices.bad(thrown)
+      await this.recheck()
     }
     this.running = false
     await desk.refresh()
+  }
+
+  /** A page that was shown may have been refused since. */
+  async recheck(): Promise<void> {
+    const { stack } = this
+    if (stack === null) return
+    const kept = await attempt(() => backend.scanned(stack))
+    if (kept && stack === this.stack) this.pages = kept.scanned
   }
 
   async stop(): Promise<void> {

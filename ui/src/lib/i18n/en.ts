@@ -387,6 +387,7 @@ export const en: Words = {
     list: {
       scan: 'Scan paper; on its screen: begin',
       import: 'Import files',
+      paste: 'Paste a copied picture or files, as an import',
       importFolder: 'Import a folder',
       search: 'Search',
       desk: 'List of dossiers',

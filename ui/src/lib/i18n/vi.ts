@@ -385,6 +385,7 @@ export const vi = {
       scan: 'Quét giấy; ở màn hình quét: bắt đầu quét',
       import: 'Nhập tệp hồ sơ',
       importFolder: 'Nhập thư mục hồ sơ',
+      paste: 'Dán ảnh hoặc tệp đã chép, như khi nhập',
       search: 'Tìm kiếm',
       desk: 'Danh sách hồ sơ',
       send: 'Gửi lưu trữ',

@@ -74,9 +74,17 @@ class Desk {
   }
 
   async import(paths: string[], dossier: string | null = null): Promise<void> {
-    if (paths.length === 0) return
+    if (paths.length > 0) await this.#take((hear) => backend.importPaths(paths, dossier, hear))
+  }
+
+  /** Takes in what was copied in another program. */
+  async paste(dossier: string | null): Promise<void> {
+    await this.#take((hear) => backend.importClipboard(dossier, hear))
+  }
+
+  async #take(take: (hear: (progress: Progress) => void) => Promise<Imported>): Promise<void> {
     this.taking = { done: 0, total: 0 }
-    const imported = await attempt(() => backend.importPaths(paths, dossier, (progress) => this.hear(progress)))
+    const imported = await attempt(() => take((progress) => this.hear(progress)))
     this.taking = null
     if (imported) {
       if (imported.refused.length > 0 || imported.duplicates.length > 0) this.imported = imported

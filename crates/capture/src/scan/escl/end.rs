@@ -8,8 +8,9 @@ use sohoa_model::{Code, Error};
 use std::time::Duration;
 
 use super::quirks::Quirks;
+use super::refused;
 use super::xml::{Adf, Job, Status};
-use super::{fault, refused};
+use crate::scan::fault::{cancelled_there, fault};
 
 /// A `NextDocument` that was not answered with a page.
 pub struct Refusal {
@@ -82,12 +83,6 @@ pub fn not_started(http: u16, feeder: bool, status: Option<&Status>, patient: bo
         (409, _) if status.is_some_and(|s| s.busy) => Some(refused(503)),
         _ => Some(refused(http)),
     }
-}
-
-/// Somebody has pressed the red button.
-pub fn cancelled_there() -> Error {
-    Error::new(Code::Cancelled, "Việc quét đã bị hủy trên máy quét")
-        .hint("Đặt lại các tờ chưa quét vào khay rồi quét tiếp; các trang đã quét vẫn còn.")
 }
 
 impl Adf {

@@ -8,6 +8,7 @@ use super::discovery::same;
 use super::quirks::Quirks;
 use super::{Capabilities, Settings, Source, fault};
 use crate::scan::Color;
+use crate::scan::fault::no_such;
 
 /// Resolutions to choose from where a device lists a range.
 const COMMON: [u32; 9] = [75, 100, 150, 200, 240, 300, 400, 600, 1200];
@@ -152,15 +153,7 @@ impl Caps {
     pub fn source(&self, wanted: Option<Source>) -> Result<Source> {
         let usual = if self.adf.is_some() { Source::Adf } else { Source::Flatbed };
         let wanted = wanted.unwrap_or(usual);
-        if self.input(wanted).is_some() {
-            return Ok(wanted);
-        }
-        let (message, hint) = match wanted {
-            Source::Flatbed => ("Máy quét này không có mặt kính", "Đặt giấy vào khay nạp và chọn quét từ khay nạp."),
-            Source::Adf => ("Máy quét này không có khay nạp", "Đặt giấy lên mặt kính và chọn quét từ mặt kính."),
-            Source::AdfDuplex => ("Khay nạp của máy này chỉ quét một mặt", "Chọn quét một mặt; quét mặt sau lượt sau."),
-        };
-        Err(Error::new(Code::InvalidValue, message).hint(hint))
+        if self.input(wanted).is_some() { Ok(wanted) } else { Err(no_such(wanted)) }
     }
 }
 

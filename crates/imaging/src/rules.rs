@@ -1,0 +1,251 @@
+//! Table rules and underlines taken out of the reading copy, and told: text that stands on a rule or touches it is read
+//! badly or not at all, and where the rules were is where a table's cells are.
+//!
+//! A rule is thin ink that goes on for long. Ink is thin, for a level rule, where no more than a few pixels of it lie
+//! above one another; a letter's stem that runs into the rule is not thin there and stays.
+
+use image::{GrayImage, Luma};
+use sohoa_model::Rule;
+
+use crate::ink::{Ink, Part};
+
+/// Where a rule is once a lean of `degrees` counter-clockwise is taken away from a page of that size.
+pub fn straightened(rule: Rule, degrees: f32, width: u32, height: u32) -> Rule {
+    let (sin, cos) = degrees.to_radians().sin_cos();
+    let (cx, cy) = (width as f32 / 2.0, height as f32 / 2.0);
+    let point = |(x, y): (u32, u32)| {
+        let (dx, dy) = (x as f32 - cx, y as f32 - cy);
+        let (x, y) = (cx + dx * cos - dy * sin, cy + dx * sin + dy * cos);
+        (x.round().clamp(0.0, width as f32) as u32, y.round().clamp(0.0, height as f32) as u32)
+    };
+    Rule { from: point(rule.from), to: point(rule.to), ..rule }
+}
+
+/// In inches: the thickest border of a table, the shortest rule either way, and the widest gap in one, which is a
+/// letter's stem or a border that crosses.
+const THICK: f32 = 0.03;
+const LEVEL: f32 = 0.33;
+const UPRIGHT: f32 = 0.40;
+const GAP: f32 = 0.06;
+
+/// How far a rule may lie askew: pages fed askew by more are straightened first.
+const SLOPE: f32 = 0.12;
+
+/// Paints paper over the rules of a page, in the picture and in its ink; gives them.
+pub fn erase(gray: &mut GrayImage, ink: &mut Ink, dpi: f32) -> Vec<Rule> {
+    let thick = ((dpi * THICK) as usize).max(2);
+    // Upright ones first: where they cross, they take the crossing with them.
+    let mut found = Vec::new();
+    for (upright, least) in [(true, UPRIGHT), (false, LEVEL)] {
+        let thin = Thin { mask: thin(ink, thick, upright), width: ink.width, height: ink.height, upright };
+        let mut parts = thin.parts();
+        let least = dpi * least;
+        // Pieces of one rule are found from its longest piece.
+        parts.retain(|p| thin.length(p) as f32 >= least / 2.0);
+        parts.sort_unstable_by_key(|p| std::cmp::Reverse(thin.length(p)));
+        let mut taken = vec![false; parts.len()];
+        for i in 0..parts.len() {
+            if taken[i] {
+                continue;
+            }
+            let Some(path) = thin.follow(&parts[i], thick, (dpi * GAP) as usize) else { continue };
+            for (j, other) in parts.iter().enumerate().skip(i + 1) {
+                taken[j] |= path.passes(&thin, other);
+            }
+            if path.length() as f32 >= least && path.is_straight(thick) {
+                path.wipe(&thin, gray, ink);
+                found.push(path.rule(upright));
+            }
+        }
+    }
+    found
+}
+
+/// Ink that is at most `thick` pixels thick across the way that the rule runs.
+fn thin(ink: &Ink, thick: usize, upright: bool) -> Vec<bool> {
+    let (width, mask) = (ink.width, ink.mask());
+    let mut out = vec![false; mask.len()];
+    if upright {
+        for (row, out) in mask.chunks_exact(width).zip(out.chunks_exact_mut(width)) {
+            let mut x = 0;
+            while let Some(skip) = row[x..].iter().position(|ink| *ink) {
+                let left = x + skip;
+                x = row[left..].iter().position(|ink| !*ink).map_or(width, |n| left + n);
+                if x - left <= thick {
+                    out[left..x].fill(true);
+                }
+            }
+        }
+        return out;
+    }
+    let mut runs = vec![0usize; width];
+    for y in 0..=ink.height {
+        let row = mask.get(y * width..(y + 1) * width);
+        for (x, run) in runs.iter_mut().enumerate() {
+            if row.is_some_and(|row| row[x]) {
+                *run += 1;
+            } else if *run > 0 {
+                if *run <= thick {
+                    (y - *run..y).for_each(|y| out[y * width + x] = true);
+                }
+                *run = 0;
+            }
+        }
+    }
+    out
+}
+
+/// Thin ink seen along the way that the rule runs: `along` it, and `across`.
+struct Thin {
+    mask: Vec<bool>,
+    width: usize,
+    height: usize,
+    upright: bool,
+}
+
+impl Thin {
+    fn parts(&self) -> Vec<Part> {
+        crate::ink::parts(&self.mask, self.width)
+    }
+
+    fn length(&self, part: &Part) -> usize {
+        if self.upright { part.height() } else { part.width() }
+    }
+
+    /// Begin and end along and across.
+    fn extent(&self, p: &Part) -> ((usize, usize), (usize, usize)) {
+        let (level, upright) = ((p.left, p.right), (p.top, p.bottom));
+        if self.upright { (upright, level) } else { (level, upright) }
+    }
+
+    fn index(&self, along: usize, across: usize) -> usize {
+        if self.upright { along * self.width + across } else { across * self.width + along }
+    }
+
+    fn at(&self, along: usize, across: usize) -> bool {
+        let (length, breadth) = if self.upright { (self.height, self.width) } else { (self.width, self.height) };
+        along < length && across < breadth && self.mask[self.index(along, across)]
+    }
+
+    /// From the middle of a part to both ends of the rule that it belongs to, over gaps.
+    fn follow(&self, part: &Part, thick: usize, gap: usize) -> Option<Path> {
+        let ((from, to), (low, high)) = self.extent(part);
+        let middle = (from + to) / 2;
+        let start = (low..=high).find(|c| self.at(middle, *c))?;
+        let mut steps = vec![self.run(middle, start, thick)];
+        for forward in [true, false] {
+            let mut at = middle;
+            let mut last = (middle, steps[0].1);
+            let mut path = Vec::new();
+            loop {
+                at = if forward { at + 1 } else { at.checked_sub(1).unwrap_or(usize::MAX) };
+                let missed = at.abs_diff(last.0);
+                if at == usize::MAX || missed > gap + 1 {
+                    break;
+                }
+                // Across a gap it may have moved a little.
+                let (low, high) = (last.1.0.saturating_sub(1 + missed / 8), last.1.1 + 1 + missed / 8);
+                if let Some(c) = (low..=high).find(|c| self.at(at, *c)) {
+                    let run = self.run(at, c, thick);
+                    last = (at, run.1);
+                    path.push(run);
+                }
+            }
+            if forward {
+                steps.extend(path);
+            } else {
+                path.reverse();
+                path.append(&mut steps);
+                steps = path;
+            }
+        }
+        Some(Path(steps))
+    }
+
+    /// The thin ink across the rule through one pixel of it.
+    fn run(&self, along: usize, across: usize, thick: usize) -> Step {
+        let (mut low, mut high) = (across, across);
+        while low > 0 && across - low < thick && self.at(along, low - 1) {
+            low -= 1;
+        }
+        while high - across < thick && self.at(along, high + 1) {
+            high += 1;
+        }
+        (along, (low, high))
+    }
+}
+
+/// Where along, and from where to where across.
+type Step = (usize, (usize, usize));
+
+/// A line followed step by step.
+struct Path(Vec<Step>);
+
+impl Path {
+    fn length(&self) -> usize {
+        self.0.len()
+    }
+
+    fn ends(&self) -> (Step, Step) {
+        (self.0[0], self.0[self.0.len() - 1])
+    }
+
+    /// No further from its chord than a scanner's drum shakes, and not too steep: the arc of a stamp is neither.
+    fn is_straight(&self, thick: usize) -> bool {
+        let ((a, first), (b, last)) = self.ends();
+        let middle = |(low, high): (usize, usize)| (low + high) as f32 / 2.0;
+        let slope = (middle(last) - middle(first)) / (b - a).max(1) as f32;
+        let most = thick as f32 * 0.7 + (b - a) as f32 * 0.004;
+        let near = |(at, run): &Step| (middle(*run) - middle(first) - slope * (at - a) as f32).abs() <= most;
+        // A page has hardly a gap in its rules; a row of letters does.
+        let whole = self.0.len() * 10 >= (b - a + 1) * 8;
+        slope.abs() <= SLOPE && whole && self.0.iter().filter(|s| near(s)).count() * 20 >= self.0.len() * 19
+    }
+
+    /// Whether a part of thin ink lies on it.
+    fn passes(&self, thin: &Thin, part: &Part) -> bool {
+        let ((from, to), (low, high)) = thin.extent(part);
+        let middle = (from + to) / 2;
+        let step = self.0.binary_search_by_key(&middle, |s| s.0);
+        step.is_ok_and(|i| self.0[i].1.0 <= high && self.0[i].1.1 >= low)
+    }
+
+    fn wipe(&self, thin: &Thin, gray: &mut GrayImage, ink: &mut Ink) {
+        let breadth = if thin.upright { thin.width } else { thin.height };
+        for (along, (low, high)) in &self.0 {
+            for across in low.saturating_sub(1)..=(high + 1).min(breadth - 1) {
+                let (x, y) = if thin.upright { (across, *along) } else { (*along, across) };
+                // Beside the rule is its blur, unless it is a letter.
+                if (*low..=*high).contains(&across) || !ink.at(x, y) {
+                    gray.put_pixel(x as u32, y as u32, Luma([ink.paper(x, y)]));
+                    ink.take(x, y);
+                }
+            }
+        }
+        if thin.upright {
+            self.wipe_crossings(gray, ink);
+        }
+    }
+
+    /// What an upright rule has in common with level ones is not thin, but goes on to both sides.
+    fn wipe_crossings(&self, gray: &mut GrayImage, ink: &mut Ink) {
+        for pair in self.0.windows(2) {
+            let ((above, (low, high)), (below, _)) = (pair[0], pair[1]);
+            for y in above + 1..below {
+                for x in low..=high {
+                    gray.put_pixel(x as u32, y as u32, Luma([ink.paper(x, y)]));
+                    ink.take(x, y);
+                }
+            }
+        }
+    }
+
+    fn rule(&self, upright: bool) -> Rule {
+        let point = |(along, (low, high)): Step| {
+            let (along, across) = (along as u32, ((low + high) / 2) as u32);
+            if upright { (across, along) } else { (along, across) }
+        };
+        let (first, last) = self.ends();
+        Rule { from: point(first), to: point(last), upright }
+    }
+}

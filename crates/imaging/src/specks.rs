@@ -1,0 +1,35 @@
+//! Dirt taken out of the reading copy: the specks of a photocopier's glass, which turn full stops into colons and letters
+//! into marked ones. Smaller than any dot that is printed, and only where there are so many that nobody wrote them.
+
+use image::{GrayImage, Luma};
+
+use crate::ink::{Ink, Part};
+
+/// In inches: the dot of an i in 8 points is larger.
+const SIZE: f32 = 0.0145;
+
+/// Fewer to the square inch are left alone: a good scan has a few, and gains nothing.
+const MANY: f32 = 3.0;
+
+/// Paints paper over the specks of a page, in the picture and in its ink; whether there were any.
+pub fn erase(gray: &mut GrayImage, ink: &mut Ink, dpi: f32) -> bool {
+    let most = (dpi * SIZE).round().max(1.0) as usize;
+    let mut specks = ink.parts();
+    specks.retain(|p| p.width() <= most && p.height() <= most);
+    let inches = gray.width() as f32 / dpi * gray.height() as f32 / dpi;
+    if (specks.len() as f32) < MANY * inches {
+        return false;
+    }
+    specks.iter().for_each(|speck| wipe(speck, gray, ink));
+    true
+}
+
+fn wipe(speck: &Part, gray: &mut GrayImage, ink: &mut Ink) {
+    // Its blur, too.
+    for y in speck.top.saturating_sub(1)..(speck.bottom + 2).min(ink.height) {
+        for x in speck.left.saturating_sub(1)..(speck.right + 2).min(ink.width) {
+            gray.put_pixel(x as u32, y as u32, Luma([ink.paper(x, y)]));
+            ink.take(x, y);
+        }
+    }
+}
