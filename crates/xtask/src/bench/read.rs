@@ -8,7 +8,7 @@ use std::process::Command;
 
 use super::measure::measure;
 use super::peers::{Page, at_once, list, named, ocrmypdf, pages, quiet, tesseract, wrapped};
-use super::{Options, PASSPHRASE, Place, dossiers, import, parsed};
+use super::{Options, PASSPHRASE, Place, dossiers, import, others, parsed};
 use crate::run::{Result, root, run};
 
 struct Set {
@@ -78,7 +78,7 @@ pub fn bench(place: &Place, options: &Options) -> Result<Value> {
 
 fn all_sets(place: &Place, options: &Options) -> Result<Vec<Set>> {
     let mut sets = vec![Set { key: "bundled", name: "bundled dossiers", files: vec![dossiers()] }];
-    let others = root().join("../shared/testdata/pages");
+    let others = others();
     if others.is_dir() {
         sets.push(Set { key: "others", name: "other pages with known text", files: pictures(&others)? });
     }
