@@ -3,6 +3,7 @@
 //! A [`Reader`] holds one loaded engine and belongs to one thread; page-level workers, each with its own reader, use
 //! the cores far better than OpenMP inside the engine does, so that is switched off in each of them.
 
+pub mod calibration;
 mod engine;
 mod model;
 mod noise;

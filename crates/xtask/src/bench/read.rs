@@ -72,6 +72,7 @@ pub fn bench(place: &Place, options: &Options) -> Result<Value> {
     let shown = parsed(&mut show)?;
     for (set, shown) in sets.iter_mut().zip(shown["sets"].as_array().into_iter().flatten()) {
         set["calibration"] = shown["calibration"].clone();
+        set["fields"] = shown["fields"].clone();
     }
     Ok(json!({ "sets": sets, "pictures": out.join("index.html") }))
 }
