@@ -121,7 +121,7 @@ fn run(jobs: &[Job]) -> Result<Vec<Done>> {
     };
     let threads = std::thread::available_parallelism()?.get();
     std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(&work)).collect();
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
         let mut all = Vec::new();
         for thread in threads {
             all.extend(thread.join().map_err(|_| "a page brought down its thread")??);

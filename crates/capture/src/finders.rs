@@ -202,6 +202,16 @@ impl Level<'_> {
         (sum / 3) as u8
     }
 
+    /// The same for a whole row at once.
+    fn smooth_row(&self, y: usize) -> Vec<u8> {
+        let row = |y: usize| &self.pixels[y * self.width..][..self.width];
+        if y == 0 || y + 1 == self.height() {
+            return row(y).to_vec();
+        }
+        let three = row(y - 1).iter().zip(row(y)).zip(row(y + 1));
+        three.map(|((a, b), c)| ((u16::from(*a) + u16::from(*b) + u16::from(*c)) / 3) as u8).collect()
+    }
+
     fn marks(&self, scale: f32, marks: &mut Vec<Mark>) {
         if self.width == 0 {
             return;
@@ -213,7 +223,7 @@ impl Level<'_> {
             // The last five runs, the newest last; ink and paper in turn.
             let mut runs = [0usize; 5];
             let mut dark = false;
-            let row: Vec<u8> = (0..self.width).map(|x| self.smooth(Way::Row, x, y)).collect();
+            let row = self.smooth_row(y);
             for (c, cell) in row.chunks(CELL).enumerate() {
                 let threshold = thresholds[y / CELL * columns + c];
                 if threshold == 0 && !dark {

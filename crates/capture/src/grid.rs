@@ -27,11 +27,7 @@ const QUIET: i32 = 4;
 const INSET: f32 = 7.0;
 
 /// The outline of the code that may lie in one of these ways, and drawings of it, the likeliest first.
-pub fn drawn(
-    gray: &GrayImage,
-    ways: &[Corners],
-    module: f32,
-) -> Option<([Point; 4], impl Iterator<Item = GrayImage>)> {
+pub fn drawn(gray: &GrayImage, ways: &[Corners], module: f32) -> Option<([Point; 4], impl Iterator<Item = GrayImage>)> {
     let mut grids: Vec<(f32, Grid)> = Vec::new();
     for corners in ways {
         let apart = (far(corners[0], corners[1]) + far(corners[0], corners[2])) / 2.0;

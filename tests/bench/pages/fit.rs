@@ -1,11 +1,12 @@
 //! Weights by which what a reader says of its words comes to be true, from pages whose text is known.
 
-use sohoa_ocr::calibration::{Kind, logit};
+use sohoa_ocr::calibration::Kind;
+use sohoa_tests::reading::Calibration;
 use std::path::Path;
 
 use crate::{Result, load, show};
 
-/// What was said of a word, as a logit, and whether it was right.
+/// What Tesseract said of a word, as a logit, and whether it was right.
 type Seen = (f64, bool);
 
 pub fn run(sets: &[&str]) -> Result {
@@ -13,18 +14,23 @@ pub fn run(sets: &[&str]) -> Result {
     for set in sets.chunks_exact(2) {
         for page in load(Path::new(set[0]))? {
             show::judge(&page, Path::new(set[1]), &mut |word, right| {
-                let kind = Kind::ALL.iter().position(|kind| *kind == Kind::of(&word.text)).unwrap_or(0);
-                seen[kind].push((f64::from(logit(word.confidence)), right));
+                let kind = Kind::of(&word.text);
+                let at = Kind::ALL.iter().position(|other| *other == kind).unwrap_or(0);
+                seen[at].push((f64::from(kind.said(word.confidence)), right));
             })?;
         }
     }
+    let mut calibration = Calibration::default();
     for (kind, seen) in Kind::ALL.into_iter().zip(&seen) {
-        // What was read has been weighed already, so the new weights stand upon the old ones.
-        let ((base, slope), (first, second)) = (kind.weights(), fitted(seen));
-        let (base, slope) = (first + second * f64::from(base), second * f64::from(slope));
+        let (base, slope) = fitted(seen);
+        for (x, right) in seen {
+            let sure = 100.0 / (1.0 + (-base - slope * x).exp());
+            calibration.add(sure as f32, *right);
+        }
         let wrong = seen.iter().filter(|(_, right)| !right).count();
         println!("Kind::{kind:?} => ({base:.2}, {slope:.2}), // {} words, {wrong} wrong", seen.len());
     }
+    println!("with these, on these very pages: {:#}", calibration.json());
     Ok(())
 }
 

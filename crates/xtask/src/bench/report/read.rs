@@ -140,11 +140,20 @@ fn grades(out: &mut String, read: &Value) {
 
 fn calibration(out: &mut String, read: &Value) {
     line!(out, "\n### How far Sohoa knows what it has read\n");
-    line!(out, "| pages | of | said to be sure % | how many | said, mean % | right % |\n| --- | --- | --- | --- | --- | --- |");
+    line!(
+        out,
+        "| pages | of | said to be sure % | how many | said, mean % | right % |\n| --- | --- | --- | --- | --- | --- |"
+    );
     for (set, what, calibration) in told(read) {
         let mut row = |range: String, bin: &Value| {
             let percent = |key: &str| bin[key].as_f64().map_or("–".into(), |v| format!("{v:.1}"));
-            line!(out, "| {set} | {what} | {range} | {} | {} | {} |", bin["words"], percent("stated"), percent("observed"));
+            line!(
+                out,
+                "| {set} | {what} | {range} | {} | {} | {} |",
+                bin["words"],
+                percent("stated"),
+                percent("observed")
+            );
         };
         for bin in bins(calibration) {
             row(format!("{}–{}", bin["from"], bin["to"]), bin);
