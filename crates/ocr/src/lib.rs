@@ -53,7 +53,7 @@ pub struct Reader {
 }
 
 /// Three times as large as that of the first reading, as sure on clean print, surer on poor one.
-const LARGER: &str = "Vietnamese";
+pub const LARGER: &str = "Vietnamese";
 
 impl Reader {
     /// Loads `<language>.traineddata` from `tessdata`, if it is the pinned one. Takes about 0.1 s.

@@ -195,6 +195,8 @@ fn name(key: &str) -> &str {
         "tesseract_list" => "`tesseract`, list",
         "tesseract_openmp" => "`tesseract` as it comes",
         "sohoa_read" => "`sohoa read`, page by page",
+        "sohoa_fast" => "`sohoa read --plan fast`",
+        "sohoa_accurate" => "`sohoa read --plan accurate`",
         "tesseract_turning" => "`tesseract --psm 1` (turns pages)",
         "ocrmypdf" => "ocrmypdf as it comes",
         "ocrmypdf_lean" => "ocrmypdf, least work",

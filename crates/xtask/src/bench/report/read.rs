@@ -51,6 +51,13 @@ pub fn aims(read: &Value, mut aim: impl FnMut(&str, String, Option<bool>)) {
         format!("{ratio:.2} × (the whole job {whole:.2} ×)"),
         Some(ratio <= 0.7),
     );
+    let (ratio, errors) =
+        (cpu("sohoa_fast") / cpu("tesseract"), number(&unseen["engines"]["sohoa_fast"]["score"]["line_errors"]));
+    aim(
+        "unseen pages, plan fast: ≤ 0.5 × `tesseract`, line errors ≤ 2.5 %",
+        format!("{ratio:.2} ×, {errors:.2} %"),
+        Some(ratio <= 0.5 && errors <= 2.5),
+    );
 }
 
 pub fn write(out: &mut String, read: &Value) {
@@ -114,7 +121,8 @@ pub fn write(out: &mut String, read: &Value) {
 
 /// Line errors, and in brackets the words found, of each grade.
 fn grades(out: &mut String, read: &Value) {
-    let engines = ["sohoa", "tesseract", "tesseract_turning", "ocrmypdf", "ocrmypdf_cleaning"];
+    let engines =
+        ["sohoa", "sohoa_fast", "sohoa_accurate", "tesseract", "tesseract_turning", "ocrmypdf", "ocrmypdf_cleaning"];
     line!(out, "\n### By grade: line errors % (words found %)\n");
     line!(out, "| pages | grade | fields right | {} |", engines.map(name).join(" | "));
     line!(out, "| --- | --- | --- |{}", " --- |".repeat(engines.len()));
