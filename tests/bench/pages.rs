@@ -3,12 +3,17 @@
 //!
 //!     pages unpack OUT PATH…            page pictures as received, with their truth: OUT/001.jpg …, OUT/pages.json
 //!     pages take STATION PAGES OUT      what the station in STATION read of them: OUT/001.txt …, OUT/fields.json, and for
-//!                                       `show` OUT/001.json with the words and OUT/001.jpg, the page as it was read
+//!                                       `show` OUT/001.json with the words, OUT/001.jpg, the page as it was read, and
+//!                                       OUT/sure.json with how sure the fields are said to be
 //!     pages score PAGES READ            how far READ/001.txt … and READ/fields.json are from the truth, as JSON
 //!     pages show OUT (NAME PAGES READ)… OUT/index.html: each page with its errors, how far what `take` took says
 //!                                       truly how sure it is; READ lies in OUT. The latter as JSON, too
+//!     pages fit (PAGES READ)…           the weights for crates/ocr/src/calibration.rs by what `take` took: of other pages
+//!                                       than are scored, such as `unseen.py` draws from another seed
 //!     pages stages SOHOA STATION PATH…  the seconds that each stage takes for PATH…, into a new station, as JSON
 
+#[path = "pages/fit.rs"]
+mod fit;
 #[path = "pages/score.rs"]
 mod score;
 #[path = "pages/show.rs"]
@@ -18,7 +23,7 @@ mod stages;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sohoa_station::Station;
+use sohoa_station::{Station, view};
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -56,6 +61,7 @@ fn main() -> Result {
         ["show", out, ref sets @ ..] if !sets.is_empty() && sets.len() % 3 == 0 => {
             print(&show::run(Path::new(out), sets)?)
         }
+        ["fit", ref sets @ ..] if !sets.is_empty() && sets.len() % 2 == 0 => fit::run(sets),
         ["stages", sohoa, station, ref paths @ ..] if !paths.is_empty() => {
             print(&stages::run(Path::new(sohoa), Path::new(station), &walk(paths)?)?)
         }
@@ -190,19 +196,18 @@ fn take(dir: &Path, pages: &Path, out: &Path) -> Result {
     std::fs::create_dir_all(out)?;
     let station = Station::unlock(dir, std::env::var("SOHOA_PASSPHRASE").ok().as_deref(), false)?;
     let mut words = BTreeMap::new();
-    let mut fields = BTreeMap::new();
+    let mut fields: BTreeMap<_, Vec<view::Field>> = BTreeMap::new();
     for row in station.desk()?.dossiers {
         for document in station.dossier(&row.code)?.documents {
-            let found: BTreeMap<_, _> = document.fields.iter().map(|f| (f.name.clone(), f.value.clone())).collect();
             for page in &document.pages {
                 words.insert((document.received_as.clone(), row.code.clone(), page.number), page.id);
                 if page.number == 1 {
-                    fields.insert((document.received_as.clone(), row.code.clone()), found.clone());
+                    fields.insert((document.received_as.clone(), row.code.clone()), document.fields.clone());
                 }
             }
         }
     }
-    let mut by_page = BTreeMap::new();
+    let (mut by_page, mut sure) = (BTreeMap::new(), BTreeMap::new());
     for page in load(pages)? {
         // Without a code of its own the station gave the dossier one; file names are unique there.
         let same = |name: &str, code: &str| name == page.document && page.dossier.as_deref().is_none_or(|d| d == code);
@@ -221,11 +226,14 @@ fn take(dir: &Path, pages: &Path, out: &Path) -> Result {
         std::fs::write(named("json"), serde_json::to_vec(&read)?)?;
         std::fs::write(named("jpg"), small(&station.page_image(*id)?.1)?)?;
         if page.number == 1 {
-            let found = fields.iter().find(|((name, code), _)| same(name, code)).map(|(_, f)| f.clone());
-            by_page.insert(page.file, found.unwrap_or_default());
+            let found = fields.iter().find(|((name, code), _)| same(name, code)).map_or(&[][..], |(_, f)| f);
+            let each = || found.iter().map(|f| f.name.clone());
+            sure.insert(page.file.clone(), each().zip(found.iter().map(|f| f.confidence)).collect::<BTreeMap<_, _>>());
+            by_page.insert(page.file, each().zip(found.iter().map(|f| f.value.clone())).collect::<BTreeMap<_, _>>());
         }
     }
     std::fs::write(out.join("fields.json"), serde_json::to_vec_pretty(&by_page)?)?;
+    std::fs::write(out.join("sure.json"), serde_json::to_vec_pretty(&sure)?)?;
     print(&serde_json::json!({ "pages": by_page.len() }))
 }
 

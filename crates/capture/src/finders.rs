@@ -6,44 +6,54 @@
 
 use image::GrayImage;
 
+use crate::grid::{Corners, Point};
+
 /// A square piece of the page with a code in it, and how many pixels one of its modules is wide.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Place {
     pub x: f32,
     pub y: f32,
     /// Half a side.
     pub reach: f32,
     pub module: f32,
+    /// Where its marks are, each way that it may be.
+    pub corners: Vec<Corners>,
 }
 
 /// Cells in which the middle between paper and ink is taken.
 const CELL: usize = 16;
-/// How much darker than its neighbourhood ink is at least.
-const CONTRAST: i32 = 12;
+/// Between the lightest and the darkest around; below it there is nothing but paper and its noise.
+const CONTRAST: u8 = 85;
 /// Rows between two looks. A mark's core is three modules high.
-const STEP: usize = 3;
+const STEP: usize = 4;
 /// Smallest module that can be made out, in pixels.
 const MODULE: f32 = 1.4;
-/// Distance of two marks' centres in modules, from version 1 along a side to version 20 across.
-const APART: std::ops::RangeInclusive<f32> = 11.0..=130.0;
-/// A page with more marks than this is a pattern of something else.
-const MARKS: usize = 400;
+/// Modules from one mark's centre to the next along a side, from version 1 to version 14.
+const SIDE: std::ops::RangeInclusive<f32> = 12.0..=68.0;
+/// Up to this size, in pixels, a mark may be lost in blur and two of them will do.
+const FINE: f32 = 5.0;
+/// A level with more marks than this sees noise, or a pattern of something else.
+const MARKS: usize = 80;
 
-/// The places, those with most marks first.
+/// The places, those with all three marks first.
 pub fn find(gray: &GrayImage) -> Vec<Place> {
     let mut marks = Vec::new();
     let mut level = Level { width: gray.width() as usize, pixels: gray.as_raw().as_slice().into() };
     let mut scale = 1.0;
     loop {
+        let before = marks.len();
         level.marks(scale, &mut marks);
-        // Halving takes the noise off large modules, and brings them within the reach of a cell.
-        if level.width.min(level.height()) < 400 || marks.len() > MARKS {
+        if marks.len() - before > MARKS {
+            marks.truncate(before);
+        }
+        if level.width.min(level.height()) < 400 {
             break;
         }
+        // Halving takes the noise off large modules, and brings them within the reach of a cell.
         level = level.half();
         scale *= 2.0;
     }
-    if marks.len() > MARKS { Vec::new() } else { places(&marks) }
+    places(&marks)
 }
 
 #[derive(Clone, Copy)]
@@ -54,30 +64,76 @@ struct Mark {
 }
 
 fn places(marks: &[Mark]) -> Vec<Place> {
-    let mut places: Vec<(Place, usize)> = Vec::new();
+    let mut whole: Vec<Place> = Vec::new();
+    let mut partly: Vec<Place> = Vec::new();
     for (i, a) in marks.iter().enumerate() {
-        for b in &marks[i + 1..] {
-            let (module, apart) = ((a.module + b.module) / 2.0, (a.x - b.x).hypot(a.y - b.y));
-            let alike = a.module.max(b.module) < 1.35 * a.module.min(b.module);
-            if !alike || !APART.contains(&(apart / module)) {
-                continue;
+        for (j, b) in marks.iter().enumerate().skip(i + 1) {
+            let Some((apart, module)) = pair(a, b) else { continue };
+            for c in &marks[j + 1..] {
+                whole.extend(corner(a, b, c));
             }
-            // From the middle between two marks every other corner of the code lies within their distance.
-            let place = Place { x: (a.x + b.x) / 2.0, y: (a.y + b.y) / 2.0, reach: apart + 6.0 * module, module };
-            let near = |p: &Place| (p.x - place.x).hypot(p.y - place.y) < p.reach.max(place.reach) / 2.0;
-            match places.iter_mut().find(|(p, _)| near(p)) {
-                Some((known, count)) => {
-                    *count += 1;
-                    if place.reach > known.reach {
-                        *known = place;
-                    }
-                }
-                None => places.push((place, 1)),
+            if module < FINE {
+                // From there every other corner lies within the distance of these two.
+                let (x, y, reach) = ((a.x + b.x) / 2.0, (a.y + b.y) / 2.0, apart + 7.0 * module);
+                partly.push(Place { x, y, reach, module, corners: thirds((a.x, a.y), (b.x, b.y)) });
             }
         }
     }
-    places.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    places.into_iter().map(|(place, _)| place).collect()
+    let held = |place: &Place| marks.iter().filter(|m| (m.x - place.x).hypot(m.y - place.y) < place.reach).count();
+    partly.sort_by_cached_key(|place| std::cmp::Reverse(held(place)));
+    for place in partly {
+        if !whole.iter().any(|w| within(&place, w)) {
+            whole.push(place);
+        }
+    }
+    whole
+}
+
+/// The distance and module of two marks that may be those of one code.
+fn pair(a: &Mark, b: &Mark) -> Option<(f32, f32)> {
+    let (module, apart) = ((a.module + b.module) / 2.0, (a.x - b.x).hypot(a.y - b.y));
+    let alike = a.module.max(b.module) < 1.35 * a.module.min(b.module);
+    (alike && (*SIDE.start() * module..=*SIDE.end() * module * 1.5).contains(&apart)).then_some((apart, module))
+}
+
+/// The place of three marks at the corners of a square.
+fn corner(a: &Mark, b: &Mark, c: &Mark) -> Option<Place> {
+    let mut sides = [(pair(a, b)?, (a, b)), (pair(b, c)?, (b, c)), (pair(a, c)?, (a, c))];
+    sides.sort_by(|p, q| p.0.0.total_cmp(&q.0.0));
+    let [((one, module), _), ((other, _), _), ((across, _), (p, q))] = sides;
+    let square = other < 1.15 * one && (across / (one + other) * 2.0 / std::f32::consts::SQRT_2 - 1.0).abs() < 0.1;
+    let place = || {
+        // The third one is at the right angle.
+        let (x, y) = (a.x + b.x + c.x - p.x - q.x, a.y + b.y + c.y - p.y - q.y);
+        let clockwise = (p.x - x) * (q.y - y) > (p.y - y) * (q.x - x);
+        let (right, down) = if clockwise { (p, q) } else { (q, p) };
+        let corners = vec![[(x, y), (right.x, right.y), (down.x, down.y)]];
+        Place { x: (p.x + q.x) / 2.0, y: (p.y + q.y) / 2.0, reach: across / 2.0 + 9.0 * module, module, corners }
+    };
+    (square && SIDE.contains(&(one / module))).then(place)
+}
+
+/// All the ways in which two marks can be two of a code's three.
+fn thirds(a: Point, b: Point) -> Vec<Corners> {
+    let side = |from: Point, to: Point| {
+        let (x, y) = (to.0 - from.0, to.1 - from.1);
+        [[from, to, (from.0 - y, from.1 + x)], [from, (from.0 + y, from.1 - x), to]]
+    };
+    let across = |right: Point, down: Point| {
+        let (x, y) = ((down.0 - right.0) / 2.0, (down.1 - right.1) / 2.0);
+        [(right.0 + x - y, right.1 + x + y), right, down]
+    };
+    [side(a, b), side(b, a), [across(a, b), across(b, a)]].concat()
+}
+
+fn within(inner: &Place, outer: &Place) -> bool {
+    (inner.x - outer.x).abs().max((inner.y - outer.y).abs()) < outer.reach
+}
+
+#[derive(Clone, Copy)]
+enum Way {
+    Row,
+    Column,
 }
 
 struct Level<'a> {
@@ -105,33 +161,55 @@ impl Level<'_> {
         Level { width, pixels: pixels.into() }
     }
 
-    /// Per cell, below which value a pixel is ink.
+    /// Per cell, below which value a pixel is ink: half way between the lightest and the darkest around. 0 where there
+    /// is only paper.
     fn thresholds(&self) -> Vec<u8> {
-        let (columns, rows) = (self.width.div_ceil(CELL), self.height().div_ceil(CELL));
-        let mut means = Vec::with_capacity(columns * rows);
+        let columns = self.width.div_ceil(CELL);
+        let (mut darkest, mut lightest) = (Vec::new(), Vec::new());
         for band in self.pixels.chunks(CELL * self.width) {
-            let mut sums = vec![0u32; columns];
+            let (mut dark, mut light) = (vec![255u8; self.width], vec![0u8; self.width]);
             for row in band.chunks_exact(self.width) {
-                for (sum, cell) in sums.iter_mut().zip(row.chunks(CELL)) {
-                    *sum += cell.iter().map(|p| u32::from(*p)).sum::<u32>();
-                }
+                dark.iter_mut().zip(row).for_each(|(d, p)| *d = (*d).min(*p));
+                light.iter_mut().zip(row).for_each(|(l, p)| *l = (*l).max(*p));
             }
-            let height = band.len() / self.width;
-            means.extend(
-                sums.iter().enumerate().map(|(i, sum)| sum / (CELL.min(self.width - i * CELL) * height) as u32),
-            );
+            darkest.extend(dark.chunks(CELL).filter_map(|cell| cell.iter().min()));
+            lightest.extend(light.chunks(CELL).filter_map(|cell| cell.iter().max()));
         }
-        let around = |at: usize, end: usize| at.saturating_sub(2)..(at + 3).min(end);
-        let mut out = Vec::with_capacity(means.len());
+        let rows = darkest.len() / columns;
+        let around = |at: usize, end: usize| at.saturating_sub(1)..(at + 2).min(end);
+        let mut out = Vec::with_capacity(darkest.len());
         for y in 0..rows {
             for x in 0..columns {
-                let (ys, xs) = (around(y, rows), around(x, columns));
-                let count = (ys.len() * xs.len()) as i32;
-                let sum: u32 = ys.map(|y| means[y * columns..][xs.clone()].iter().sum::<u32>()).sum();
-                out.push((sum as i32 / count - CONTRAST).clamp(0, 255) as u8);
+                let cells = || around(y, rows).flat_map(|y| around(x, columns).map(move |x| y * columns + x));
+                let dark: u8 = cells().map(|i| darkest[i]).min().unwrap_or(0);
+                let light: u8 = cells().map(|i| lightest[i]).max().unwrap_or(0);
+                out.push(if light.saturating_sub(dark) < CONTRAST { 0 } else { dark.midpoint(light) });
             }
         }
         out
+    }
+
+    /// A pixel of a line along the way, and those on both sides of the line, to take the noise off.
+    fn smooth(&self, way: Way, x: usize, y: usize) -> u8 {
+        let (at, step, inside) = match way {
+            Way::Row => (y * self.width + x, self.width, y > 0 && y + 1 < self.height()),
+            Way::Column => (y * self.width + x, 1, x > 0 && x + 1 < self.width),
+        };
+        if !inside {
+            return self.pixels[at];
+        }
+        let sum: u16 = [at - step, at, at + step].iter().map(|at| u16::from(self.pixels[*at])).sum();
+        (sum / 3) as u8
+    }
+
+    /// The same for a whole row at once.
+    fn smooth_row(&self, y: usize) -> Vec<u8> {
+        let row = |y: usize| &self.pixels[y * self.width..][..self.width];
+        if y == 0 || y + 1 == self.height() {
+            return row(y).to_vec();
+        }
+        let three = row(y - 1).iter().zip(row(y)).zip(row(y + 1));
+        three.map(|((a, b), c)| ((u16::from(*a) + u16::from(*b) + u16::from(*c)) / 3) as u8).collect()
     }
 
     fn marks(&self, scale: f32, marks: &mut Vec<Mark>) {
@@ -140,14 +218,18 @@ impl Level<'_> {
         }
         let thresholds = self.thresholds();
         let columns = self.width.div_ceil(CELL);
-        let ink = |x: usize, y: usize| self.pixels[y * self.width + x] < thresholds[y / CELL * columns + x / CELL];
+        let ink = |way, x: usize, y: usize| self.smooth(way, x, y) < thresholds[y / CELL * columns + x / CELL];
         for y in (0..self.height()).step_by(STEP) {
             // The last five runs, the newest last; ink and paper in turn.
             let mut runs = [0usize; 5];
             let mut dark = false;
-            let row = &self.pixels[y * self.width..][..self.width];
+            let row = self.smooth_row(y);
             for (c, cell) in row.chunks(CELL).enumerate() {
                 let threshold = thresholds[y / CELL * columns + c];
+                if threshold == 0 && !dark {
+                    runs[4] += cell.len();
+                    continue;
+                }
                 for (i, pixel) in cell.iter().enumerate() {
                     if (*pixel < threshold) == dark {
                         runs[4] += 1;
@@ -170,7 +252,7 @@ impl Level<'_> {
     /// the middle of that.
     fn confirm(
         &self,
-        ink: &impl Fn(usize, usize) -> bool,
+        ink: &impl Fn(Way, usize, usize) -> bool,
         (x, y, size): (f32, usize, f32),
         scale: f32,
         marks: &mut Vec<Mark>,
@@ -181,10 +263,13 @@ impl Level<'_> {
         if known(x, y as f32) {
             return;
         }
-        let across = x as usize;
-        let Some((middle, tall)) = through(y, self.height(), |y| ink(across, y)) else { return };
-        let row = middle as usize;
-        let Some((centre, wide)) = through(across, self.width, |x| ink(x, row)) else { return };
+        // A speck must not hide it: the lines beside the middle will do as well.
+        let beside = |at: usize, end: usize| [at, at + 1, at.wrapping_sub(1)].into_iter().filter(move |at| *at < end);
+        let column = beside(x as usize, self.width).find_map(|x| through(y, self.height(), |y| ink(Way::Column, x, y)));
+        let Some((middle, tall)) = column else { return };
+        let row = beside(middle as usize, self.height())
+            .find_map(|y| through(x as usize, self.width, |x| ink(Way::Row, x, y)));
+        let Some((centre, wide)) = row else { return };
         let alike = |a: f32, b: f32| a.max(b) < 1.5 * a.min(b) + 0.5;
         if alike(tall, wide) && alike(tall, size) && !known(centre, middle) {
             marks.push(Mark { x: centre * scale, y: middle * scale, module: (tall + wide) / 2.0 * scale });

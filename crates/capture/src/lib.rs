@@ -10,6 +10,7 @@
 mod child;
 pub mod codes;
 mod finders;
+mod grid;
 pub mod inbox;
 pub mod isolate;
 mod kind;

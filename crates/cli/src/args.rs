@@ -185,6 +185,9 @@ pub enum Command {
         file: PathBuf,
         #[arg(long, value_enum, default_value = "text")]
         format: Format,
+        /// Đọc kỹ đến đâu
+        #[arg(long, value_enum, default_value = "balanced")]
+        plan: Plan,
     },
     /// Đọc thử rồi bóc tách trường thông tin, không lưu gì
     Extract { file: PathBuf },
@@ -308,6 +311,15 @@ pub enum Paper {
     A3,
     /// Lớn nhất mà máy quét được
     Largest,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Plan {
+    /// Nhanh nhất; cho bản in rõ
+    Fast,
+    Balanced,
+    /// Đọc lại những dòng chưa chắc bằng mô hình lớn
+    Accurate,
 }
 
 #[derive(Clone, Copy, ValueEnum)]

@@ -2,7 +2,7 @@
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
-use sohoa_model::{Code, Error, Result};
+use sohoa_model::{Care, Code, Error, Result};
 use sohoa_station::{Inbox, Station, Watch, centre, forms, intake, scan, stack, trial, view};
 use std::io::IsTerminal;
 use std::path::Path;
@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use crate::args::{Archive, Args, Command, Edit, Format, Ink, Paper, Place, Source, Split};
+use crate::args::{Archive, Args, Command, Edit, Format, Ink, Paper, Place, Plan, Source, Split};
 use crate::report;
 
 pub fn run(args: Args) -> Result<ExitCode> {
@@ -170,8 +170,13 @@ pub fn run(args: Args) -> Result<ExitCode> {
             }
             report::json(&settings)?;
         }
-        Command::Read { file, format } => {
-            let pages = trial::read(&file)?;
+        Command::Read { file, format, plan } => {
+            let care = match plan {
+                Plan::Fast => Care::Fast,
+                Plan::Balanced => Care::Balanced,
+                Plan::Accurate => Care::Accurate,
+            };
+            let pages = trial::read(&file, care)?;
             match (json, format) {
                 (true, _) | (_, Format::Json) => report::json(&json!({ "pages": pages }))?,
                 (_, Format::Text) => report::print(&trial::text(&pages)),

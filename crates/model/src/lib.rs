@@ -22,5 +22,5 @@ pub use cover::Cover;
 pub use digest::Digest;
 pub use error::{Code, Error, Result};
 pub use field::{Difference, DocumentType, Extracted, Field, FieldName, Said, Source, Stranger, Witness};
-pub use page::{Box4, Mark, Reading, Rule, Turn, Word};
+pub use page::{Box4, Care, Mark, Reading, Rule, Turn, Word};
 pub use time::Timestamp;

@@ -82,6 +82,18 @@ pub struct Rule {
     pub upright: bool,
 }
 
+/// How much care, and time, the reading of a page takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Care {
+    /// For good print, when the queue is long.
+    Fast,
+    #[default]
+    Balanced,
+    /// What was read with doubt is read a second time, by a larger model.
+    Accurate,
+}
+
 /// What one reading of a page gave.
 ///
 /// The *upright frame* is the page image turned by `orientation` and then straightened about its centre by `skew`;

@@ -81,6 +81,7 @@ impl Engine {
 
     pub fn recognise(&mut self, gray: &GrayImage, dpi: f32, params: &Params, cancel: &AtomicBool) -> Result<Vec<Word>> {
         without_openmp();
+        self.set(c"tessedit_do_invert", if params.invert { c"1" } else { c"0" });
         // SAFETY: the monitor lives until it is deleted below, and so does what `cancel` points to.
         let code = unsafe {
             TessBaseAPISetPageSegMode(self.0, params.segmentation);

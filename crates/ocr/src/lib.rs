@@ -3,6 +3,8 @@
 //! A [`Reader`] holds one loaded engine and belongs to one thread; page-level workers, each with its own reader, use
 //! the cores far better than OpenMP inside the engine does, so that is switched off in each of them.
 
+mod again;
+pub mod calibration;
 mod engine;
 mod model;
 mod noise;
@@ -22,20 +24,22 @@ pub use noise::apart;
 pub use order::arrange;
 
 /// Grows when the same reading copy would give other words.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Params {
     /// Tesseract's page segmentation mode. 4, one column of lines of any size, loses fewer lines than the automatic 3
     /// does; which columns there are is found out from the rules and the letterhead ([`arrange`]).
     pub segmentation: u32,
+    /// Whether poor lines are tried as light print on dark ground, too.
+    pub invert: bool,
     /// A page that takes longer than this is given up, in seconds.
     pub deadline: u32,
 }
 
 impl Default for Params {
     fn default() -> Self {
-        Self { segmentation: 4, deadline: 120 }
+        Self { segmentation: 4, invert: true, deadline: 120 }
     }
 }
 
@@ -44,7 +48,12 @@ pub struct Reader {
     tessdata: PathBuf,
     /// Loaded when the first page is met whose orientation the cheap way cannot tell.
     orientation: Option<Engine>,
+    /// Loaded when the first line is to be read again.
+    larger: Option<Engine>,
 }
+
+/// Three times as large as that of the first reading, as sure on clean print, surer on poor one.
+pub const LARGER: &str = "Vietnamese";
 
 impl Reader {
     /// Loads `<language>.traineddata` from `tessdata`, if it is the pinned one. Takes about 0.1 s.
@@ -52,7 +61,7 @@ impl Reader {
     /// Errors: `Missing` when the model is not there or another than pinned.
     pub fn new(tessdata: &Path, language: &str) -> Result<Self> {
         let words = Engine::new(&model::load(tessdata, language)?, language, engine::Mode::Lstm)?;
-        Ok(Self { words, tessdata: tessdata.to_owned(), orientation: None })
+        Ok(Self { words, tessdata: tessdata.to_owned(), orientation: None, larger: None })
     }
 
     /// The turn that makes the page upright, with how sure that is; `None` where nothing tells (a blank, a picture).
@@ -70,6 +79,26 @@ impl Reader {
         }
         let engine = self.orientation.as_mut().expect("just loaded");
         Ok(engine.orientation(gray, dpi))
+    }
+
+    /// Has a second look at the lines that were read with doubt, in another copy of the page and with a larger model.
+    /// `words` stand in a frame of this size, which `copy` shows whole. Word by word the surer reading is kept.
+    ///
+    /// Errors: as [`Reader::run`]; `Missing` when the larger model is not there.
+    pub fn again(
+        &mut self,
+        words: Vec<Word>,
+        (copy, dpi): (&GrayImage, f32),
+        frame: (u32, u32),
+        params: &Params,
+        cancel: &AtomicBool,
+    ) -> Result<Vec<Word>> {
+        if self.larger.is_none() {
+            let model = model::load(&self.tessdata, LARGER)?;
+            self.larger = Some(Engine::new(&model, LARGER, engine::Mode::Lstm)?);
+        }
+        let engine = self.larger.as_mut().expect("just loaded");
+        again::run(engine, words, (copy, dpi), frame, params.deadline, cancel)
     }
 
     /// The words of a reading copy, boxes in its own pixels, in reading order.

@@ -37,7 +37,7 @@ fn letters(word: &Word) -> usize {
 }
 
 /// Whether a word is made of syllables of two letters and more, and of figures.
-fn makes_sense(word: &Word) -> bool {
+pub(crate) fn makes_sense(word: &Word) -> bool {
     let letters: Vec<char> = word.text.chars().collect();
     let mut runs = letters.chunk_by(|a, b| a.is_alphabetic() == b.is_alphabetic() && a.is_numeric() == b.is_numeric());
     let sound = |run: &[char]| match run[0] {

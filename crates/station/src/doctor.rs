@@ -18,12 +18,16 @@ pub struct Check {
 
 pub fn doctor(dir: &Path) -> Vec<Check> {
     let mut checks = Vec::new();
-    match models::folder() {
-        Ok(folder) => match sohoa_ocr::Reader::new(&folder, models::LANGUAGE) {
-            Ok(_) => checks.push(check("Tesseract, mô hình tiếng Việt", true, folder.display().to_string(), "")),
-            Err(e) => checks.push(check("Tesseract, mô hình tiếng Việt", false, e.to_string(), &e.hint)),
-        },
-        Err(e) => checks.push(check("Tesseract, mô hình tiếng Việt", false, e.to_string(), &e.hint)),
+    let models = [
+        ("Tesseract, mô hình tiếng Việt", models::LANGUAGE),
+        ("Tesseract, mô hình lớn để đọc lại chỗ chưa chắc", sohoa_ocr::LARGER),
+    ];
+    for (name, model) in models {
+        let loaded = models::folder().and_then(|folder| sohoa_ocr::Reader::new(&folder, model).map(|_| folder));
+        checks.push(match loaded {
+            Ok(folder) => check(name, true, folder.display().to_string(), ""),
+            Err(e) => check(name, false, e.to_string(), &e.hint),
+        });
     }
     let door = Station::door(dir);
     let found = match door {

@@ -2,7 +2,7 @@
 
 use image::DynamicImage;
 use serde::{Deserialize, Serialize};
-use sohoa_model::{Digest, Reading, Result, Turn, Word, page::Barcode};
+use sohoa_model::{Care, Digest, Reading, Result, Turn, Word, page::Barcode};
 use std::sync::atomic::AtomicBool;
 
 use crate::secret;
@@ -16,9 +16,20 @@ pub struct Params {
     pub stamps: u32,
     pub imaging: sohoa_imaging::Params,
     pub ocr: sohoa_ocr::Params,
+    /// Lines that were read with doubt are read again.
+    pub again: bool,
 }
 
 impl Params {
+    pub fn of(care: Care) -> Self {
+        let (mut imaging, mut ocr) = (sohoa_imaging::Params::default(), sohoa_ocr::Params::default());
+        if care == Care::Fast {
+            (imaging.reading_dpi, imaging.letter) = FAST;
+            ocr.invert = false;
+        }
+        Self { turn: None, stamps: secret::VERSION, imaging, ocr, again: care == Care::Accurate }
+    }
+
     /// The name of the result of reading `page` this way. The same picture may come at another resolution or the other
     /// way up from another file.
     pub fn key(&self, page: &Digest, dpi: f32, hint: Turn) -> Result<Digest> {
@@ -31,9 +42,12 @@ impl Params {
 
 impl Default for Params {
     fn default() -> Self {
-        Self { turn: None, stamps: secret::VERSION, imaging: Default::default(), ocr: Default::default() }
+        Self::of(Care::default())
     }
 }
+
+/// Resolution of the copy and height of letters in it, for good print.
+const FAST: (f32, f32) = (125.0, 11.5);
 
 /// What reading gave, with the picture kept for the next step.
 pub struct Read {
@@ -81,12 +95,16 @@ pub fn run(
         None => reader.run(&clean.gray, clean.dpi, &params.ocr, cancel)?,
     };
     let words: Vec<Word> = words.into_iter().map(|w| Word { bounds: clean.to_frame(w.bounds), ..w }).collect();
-    let words = sohoa_ocr::arrange(words, &clean.rules, (clean.width, clean.height));
+    let mut words = sohoa_ocr::arrange(words, &clean.rules, (clean.width, clean.height));
+    if params.again && !words.is_empty() {
+        words = again(reader, words, &image, turn, dpi, params, cancel)?;
+    }
     if !clean.blank && secret::is_marked(reader, &image, turn, &clean, &words, dpi, cancel)? {
         return Err(secret::refusal());
     }
     let codes = if clean.blank { Vec::new() } else { codes(&image, turn)? };
     let (words, mut unread) = sohoa_ocr::apart(words);
+    let words = sohoa_ocr::calibration::run(words);
     unread.extend(clean.pens);
     let confidence = sohoa_ocr::mean(&words);
     let thumbnail = sohoa_imaging::thumbnail(&image, turn, clean.skew, THUMBNAIL)?;
@@ -104,6 +122,21 @@ pub fn run(
         confidence,
     };
     Ok(Read { reading, codes, thumbnail })
+}
+
+/// Lines read with doubt, read again from a copy that is not reduced.
+fn again(
+    reader: &mut sohoa_ocr::Reader,
+    words: Vec<Word>,
+    image: &DynamicImage,
+    turn: Turn,
+    dpi: f32,
+    params: &Params,
+    cancel: &AtomicBool,
+) -> Result<Vec<Word>> {
+    let finer = sohoa_imaging::Params { reading_dpi: dpi, ..params.imaging.clone() };
+    let copy = sohoa_imaging::run(image, turn, dpi, &finer)?;
+    reader.again(words, (&copy.gray, copy.dpi), (copy.width, copy.height), &params.ocr, cancel)
 }
 
 /// Codes, with boxes on the turned page (a lean of a few degrees does not matter to them).

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use sohoa_capture::{CapturedPage, Kind, isolate};
-use sohoa_model::{Error, Extracted, Reading, Result, page::Barcode, time};
+use sohoa_model::{Care, Error, Extracted, Reading, Result, page::Barcode, time};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
@@ -19,7 +19,7 @@ pub struct Page {
 }
 
 /// Errors: whatever is wrong with the file, as when importing it.
-pub fn read(path: &Path) -> Result<Vec<Page>> {
+pub fn read(path: &Path, care: Care) -> Result<Vec<Page>> {
     let bytes = std::fs::read(path).map_err(|e| Error::io("đọc", path, e))?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let (params, cancel) = (sohoa_capture::Params::default(), AtomicBool::new(false));
@@ -34,12 +34,12 @@ pub fn read(path: &Path) -> Result<Vec<Page>> {
     } else {
         sohoa_capture::run(&bytes, &name, &params, &mut keep)?;
     }
+    let reading = reading::Params::of(care);
     let mut reader = sohoa_ocr::Reader::new(&models::folder()?, models::LANGUAGE)?;
     captured
         .into_iter()
         .map(|page| {
-            let read =
-                reading::run(&mut reader, &page.bytes, page.dpi, page.turn, &reading::Params::default(), &cancel)?;
+            let read = reading::run(&mut reader, &page.bytes, page.dpi, page.turn, &reading, &cancel)?;
             Ok(Page { text: read.reading.text(), reading: read.reading, codes: read.codes })
         })
         .collect()
@@ -69,7 +69,7 @@ pub fn extract(path: &Path, dir: &Path) -> Result<Proposed> {
 }
 
 pub(crate) fn extracted(path: &Path, forms: Vec<sohoa_extract::Form>) -> Result<Extracted> {
-    let pages = read(path)?;
+    let pages = read(path, Care::default())?;
     let inputs: Vec<sohoa_extract::Page> = pages
         .iter()
         .enumerate()

@@ -1,7 +1,7 @@
 //! What the window and `--json` see of a station. `ui/src/lib/backend/types.ts` is generated from this file.
 
 use serde::{Deserialize, Serialize};
-use sohoa_model::Box4;
+use sohoa_model::{Box4, Care};
 
 /// The opening screen: whose desk it is, what lies on it, what is being worked on.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -479,6 +479,9 @@ pub struct Settings {
     pub archive: String,
     /// Workers; 0 = as many as cores.
     pub workers: u32,
+    /// How carefully pages are read.
+    #[cfg_attr(test, ts(type = "'fast' | 'balanced' | 'accurate'"))]
+    pub reading: Care,
     /// `vi` or `en`.
     pub language: String,
     /// `system`, `light` or `dark`.
@@ -559,6 +562,7 @@ impl Default for Settings {
             clerk: String::new(),
             archive: String::new(),
             workers: 0,
+            reading: Care::default(),
             language: "vi".into(),
             theme: "system".into(),
             inbox: String::new(),

@@ -23,10 +23,11 @@ cargo xtask bench [--quick] [--runs N] [--seed N] [--only PART,…]
   --quick    once, with a small search store: to see that it works, not to quote
   --runs N   rounds of the contest, 3 unless said; window starts are twice as many and one
   --seed N   other unseen pages than usual
-  --only     pages (throughput, memory), read (accuracy, calibration), stages, scan, search, window
+  --only     pages (throughput, memory), read (accuracy, calibration), stages, codes, scan, search,
+             window
 ";
 
-const PARTS: [&str; 6] = ["pages", "read", "stages", "scan", "search", "window"];
+const PARTS: [&str; 7] = ["pages", "read", "stages", "codes", "scan", "search", "window"];
 
 struct Options {
     quick: bool,
@@ -68,6 +69,9 @@ pub fn run_job(args: &[String]) -> Result {
     }
     if wanted("stages") {
         report["stages"] = stages(&place, if options.quick { 1 } else { options.runs })?;
+    }
+    if wanted("codes") {
+        report["codes"] = codes(&place, options.quick)?;
     }
     if wanted("scan") {
         report["scan"] = scan(&place, options.quick)?;
@@ -156,6 +160,11 @@ fn dossiers() -> PathBuf {
     root().join("tests/fixtures/dossiers")
 }
 
+/// Pages with known text that are not the project's own; not everybody has them.
+fn others() -> PathBuf {
+    root().join("../shared/testdata/pages")
+}
+
 fn stages(place: &Place, runs: usize) -> Result<Value> {
     let mut all = Vec::new();
     for _ in 0..runs {
@@ -164,6 +173,17 @@ fn stages(place: &Place, runs: usize) -> Result<Value> {
         all.push(parsed(place.bench("pages")?.arg("stages").args([&place.sohoa, &station, &dossiers()]))?);
     }
     Ok(json!({ "runs": all }))
+}
+
+fn codes(place: &Place, quick: bool) -> Result<Value> {
+    let pages = if quick { "100" } else { "1000" };
+    eprintln!("Codes on cover sheets, on cards, and on {pages} pages without any …");
+    let mut command = place.bench("codes")?;
+    command.arg(pages).arg(dossiers());
+    if others().is_dir() {
+        command.arg(others());
+    }
+    parsed(&mut command)
 }
 
 /// A stack through the folder scanner of the tests, which is a backend of SANE.

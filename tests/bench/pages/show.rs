@@ -3,8 +3,9 @@
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use sohoa_station::view::PageWords;
+use sohoa_station::view::{self, PageWords};
 use sohoa_tests::reading::{Calibration, lay};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
@@ -52,21 +53,45 @@ pub fn run(out: &Path, sets: &[&str]) -> Result<Value> {
         let mut calibration = Calibration::default();
         let mut shown = Vec::new();
         for page in &pages {
-            shown.push(show(page, read, folder, &mut calibration)?);
+            shown.push(show(page, read, folder, &mut |word, right| calibration.add(word.confidence, right))?);
         }
+        let of_fields = fields(&pages, read)?.json();
         shown.sort_by_key(|s| std::cmp::Reverse(s.amiss));
         let amiss = shown.iter().take_while(|s| s.amiss > 0).count();
         let json = calibration.json();
         write!(html, "<h2>{}</h2>\n<p>{amiss} of {} pages have errors.</p>\n", escaped(name), pages.len())?;
+        html.push_str("<h3>Words</h3>\n");
         plot(&mut html, &json)?;
+        html.push_str("<h3>Fields</h3>\n");
+        plot(&mut html, &of_fields)?;
         shown.iter().for_each(|s| html.push_str(&s.html));
-        told.push(json!({ "name": name, "calibration": json }));
+        told.push(json!({ "name": name, "calibration": json, "fields": of_fields }));
     }
     std::fs::write(out.join("index.html"), html)?;
     Ok(json!({ "sets": told }))
 }
 
-fn show(page: &Page, read: &Path, folder: &Path, calibration: &mut Calibration) -> Result<Shown> {
+/// How the fields of which the truth is known keep what was said of them.
+fn fields(pages: &[Page], read: &Path) -> Result<Calibration> {
+    let [values, sure] = ["fields.json", "sure.json"].map(|name| std::fs::read(read.join(name)));
+    let values: BTreeMap<String, BTreeMap<String, String>> = serde_json::from_slice(&values?)?;
+    let sure: BTreeMap<String, BTreeMap<String, f32>> = serde_json::from_slice(&sure?)?;
+    let mut calibration = Calibration::default();
+    for page in pages.iter().filter(|page| page.number == 1) {
+        for (name, truth) in &page.fields {
+            let Some(value) = values.get(&page.file).and_then(|found| found.get(name)) else { continue };
+            calibration.add(sure[&page.file][name], value == truth);
+        }
+    }
+    Ok(calibration)
+}
+
+/// Every word as the reader gave it, and whether it is the printed one.
+pub fn judge(page: &Page, read: &Path, each: &mut dyn FnMut(&view::Word, bool)) -> Result {
+    show(page, read, read, each).map(|_| ())
+}
+
+fn show(page: &Page, read: &Path, folder: &Path, each: &mut dyn FnMut(&view::Word, bool)) -> Result<Shown> {
     let taken = |extension: &str| Path::new(&page.file).with_extension(extension);
     let boxed: PageWords = serde_json::from_slice(&std::fs::read(read.join(taken("json")))?)?;
     let words: Vec<Word> = boxed
@@ -89,7 +114,7 @@ fn show(page: &Page, read: &Path, folder: &Path, calibration: &mut Calibration) 
         let said: Vec<Option<&str>> = places.iter().map(|p| stands_for(*p)).collect();
         let right = group.iter().zip(&said).all(|(w, said)| *said == Some(w.text.as_str()));
         let word = &boxed.words[group[0].of];
-        calibration.add(word.confidence, right);
+        each(word, right);
         let meant = said.iter().flatten().copied().collect::<Vec<_>>().join(" ");
         let class = if right {
             "right"
@@ -212,8 +237,8 @@ fn plot(html: &mut String, calibration: &Value) -> Result {
     }
     write!(
         html,
-        "</svg>\n<p>Bars: share of the words that is right, by how sure Sohoa said it was; blue: what it said; below: the bin \
-         and its words. Expected calibration error {:.2} %.</p>\n",
+        "</svg>\n<p>Bars: share that is right, by how sure Sohoa said it was; blue: what it said; below: the bin and how many \
+         are in it. Expected calibration error {:.2} %.</p>\n",
         calibration["error"].as_f64().unwrap_or(0.0)
     )?;
     Ok(())

@@ -8,8 +8,8 @@ use std::process::Command;
 
 use super::measure::measure;
 use super::peers::{Page, at_once, list, named, ocrmypdf, pages, quiet, tesseract, wrapped};
-use super::{Options, PASSPHRASE, Place, dossiers, import, parsed};
-use crate::run::{Result, root, run};
+use super::{Options, Place, dossiers, import, others, parsed};
+use crate::run::{Result, output, root, run};
 
 struct Set {
     key: &'static str,
@@ -21,8 +21,10 @@ struct Set {
 enum Engine {
     /// `sohoa import`: the whole job.
     Sohoa,
-    /// `sohoa read`, a page at a time, which is what the others do: its processor time only, for it reads the same.
+    /// `sohoa read`, a page at a time, which is what the others do, by the plan of every day and by the two others.
     SohoaRead,
+    SohoaFast,
+    SohoaAccurate,
     /// `tesseract`, a page at a time, OpenMP off.
     Tesseract,
     /// The same, turning the page upright first.
@@ -33,9 +35,11 @@ enum Engine {
 }
 
 impl Engine {
-    const ALL: [Engine; 6] = [
+    const ALL: [Engine; 8] = [
         Engine::Sohoa,
         Engine::SohoaRead,
+        Engine::SohoaFast,
+        Engine::SohoaAccurate,
         Engine::Tesseract,
         Engine::TesseractTurning,
         Engine::Ocrmypdf,
@@ -46,6 +50,8 @@ impl Engine {
         match self {
             Engine::Sohoa => "sohoa",
             Engine::SohoaRead => "sohoa_read",
+            Engine::SohoaFast => "sohoa_fast",
+            Engine::SohoaAccurate => "sohoa_accurate",
             Engine::Tesseract => "tesseract",
             Engine::TesseractTurning => "tesseract_turning",
             Engine::Ocrmypdf => "ocrmypdf",
@@ -72,13 +78,14 @@ pub fn bench(place: &Place, options: &Options) -> Result<Value> {
     let shown = parsed(&mut show)?;
     for (set, shown) in sets.iter_mut().zip(shown["sets"].as_array().into_iter().flatten()) {
         set["calibration"] = shown["calibration"].clone();
+        set["fields"] = shown["fields"].clone();
     }
     Ok(json!({ "sets": sets, "pictures": out.join("index.html") }))
 }
 
 fn all_sets(place: &Place, options: &Options) -> Result<Vec<Set>> {
     let mut sets = vec![Set { key: "bundled", name: "bundled dossiers", files: vec![dossiers()] }];
-    let others = root().join("../shared/testdata/pages");
+    let others = others();
     if others.is_dir() {
         sets.push(Set { key: "others", name: "other pages with known text", files: pictures(&others)? });
     }
@@ -118,31 +125,34 @@ fn score(place: &Place, set: &Set, folder: &Path, out: &Path) -> Result<Value> {
             "largest": cost.largest,
         });
         match engine {
-            Engine::SohoaRead => {}
             Engine::Sohoa => {
                 let station = place.dir.join("read-desk");
                 parsed(place.bench("pages")?.arg("take").args([&station, folder, &read]))?;
             }
             Engine::Ocrmypdf | Engine::OcrmypdfCleaning => split(&read, &pages)?,
-            Engine::Tesseract | Engine::TesseractTurning => {}
+            _ => {}
         }
-        if engine != Engine::SohoaRead {
-            told["score"] = parsed(place.bench("pages")?.arg("score").args([folder, &read]))?;
-        }
+        told["score"] = parsed(place.bench("pages")?.arg("score").args([folder, &read]))?;
         engines.insert(engine.key().to_owned(), told);
     }
     Ok(json!({ "key": set.key, "name": set.name, "pages": pages.len(), "engines": engines }))
 }
 
 impl Engine {
+    fn plan(self, place: &Place, pages: &[Page], out: &Path, plan: &str) -> Result {
+        at_once(WORKERS, pages, |page| {
+            let text = output(Command::new(&place.sohoa).args(["read", "--plan", plan]).arg(&page.file))?;
+            let path = named(out, &page.file).with_extension("txt");
+            fs::write(&path, text).map_err(|e| format!("{}: {e}", path.display()))
+        })
+    }
+
     fn read(self, place: &Place, set: &Set, pages: &[Page], pdf: &Path, out: &Path) -> Result {
         match self {
             Engine::Sohoa => import(place, &place.fresh("read-desk")?, WORKERS, &set.files).map(|_| ()),
-            Engine::SohoaRead => at_once(WORKERS, pages, |page| {
-                let mut command = Command::new(&place.sohoa);
-                command.args(["--json", "read"]).arg(&page.file).env("SOHOA_PASSPHRASE", PASSPHRASE);
-                quiet(&mut command)
-            }),
+            Engine::SohoaRead => self.plan(place, pages, out, "balanced"),
+            Engine::SohoaFast => self.plan(place, pages, out, "fast"),
+            Engine::SohoaAccurate => self.plan(place, pages, out, "accurate"),
             Engine::Tesseract | Engine::TesseractTurning => at_once(WORKERS, pages, |page| {
                 let mode = if self == Engine::Tesseract { "3" } else { "1" };
                 let mut command = tesseract(&page.file, &named(out, &page.file));

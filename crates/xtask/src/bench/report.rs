@@ -45,6 +45,9 @@ pub fn markdown(report: &Value) -> String {
     if report["stages"].is_object() {
         stages(&mut out, report);
     }
+    if report["codes"].is_object() {
+        codes(&mut out, &report["codes"]);
+    }
     if report["scan"].is_object() {
         scan(&mut out, &report["scan"]);
     }
@@ -99,6 +102,32 @@ fn aims(out: &mut String, report: &Value) {
     if report["window"].is_object() {
         let paint = window_spread(&report["window"], "first_paint");
         aim("window to first paint < 1.5 s", format!("{:.2} s", paint.median / 1e3), Some(paint.median < 1500.0));
+    }
+    if report["codes"].is_object() {
+        let codes = &report["codes"];
+        let sum = |table: &Value, key: &str| rows(table).map(|row| number(&row[key])).sum::<f64>();
+        let [pages, read] = ["pages", "read"].map(|key| sum(&codes["covers"]["all"], key));
+        aim(
+            "every cover sheet read, 150 dpi and more",
+            format!("{read:.0} of {pages:.0}"),
+            Some(pages > 0.0 && read == pages),
+        );
+        let [pages, read] = ["pages", "read"].map(|key| sum(&codes["cards"]["all"], key));
+        let share = 100.0 * read / pages.max(1.0);
+        aim(
+            "≥ 99 % of card codes read at 300 dpi",
+            format!("{read:.0} of {pages:.0} ({share:.1} %)"),
+            Some(share >= 99.0),
+        );
+        let pages = sum(&codes["without"]["dpi"], "pages");
+        let wrong = codes["wrong"].as_array().map_or(0, Vec::len);
+        aim(
+            "no false code on 1,000 pages without one",
+            format!("{wrong} false on {pages:.0} and on those with one"),
+            Some(wrong == 0 && pages >= 1000.0),
+        );
+        let most = rows(&codes["without"]["dpi"]).map(|row| number(&row["mean"])).fold(0.0, f64::max);
+        aim("looking for codes on a page without one < 60 ms", format!("{most:.0} ms"), Some(most < 60.0));
     }
     if report["scan"].is_object() {
         let delay = &report["scan"]["delay"];
@@ -166,6 +195,8 @@ fn name(key: &str) -> &str {
         "tesseract_list" => "`tesseract`, list",
         "tesseract_openmp" => "`tesseract` as it comes",
         "sohoa_read" => "`sohoa read`, page by page",
+        "sohoa_fast" => "`sohoa read --plan fast`",
+        "sohoa_accurate" => "`sohoa read --plan accurate`",
         "tesseract_turning" => "`tesseract --psm 1` (turns pages)",
         "ocrmypdf" => "ocrmypdf as it comes",
         "ocrmypdf_lean" => "ocrmypdf, least work",
@@ -222,6 +253,47 @@ fn stages(out: &mut String, report: &Value) {
             number(&one["cpu"]["median"])
         );
     }
+}
+
+fn rows(table: &Value) -> impl Iterator<Item = &Value> {
+    table.as_array().into_iter().flatten()
+}
+
+fn codes(out: &mut String, codes: &Value) {
+    line!(out, "\n## Codes on paper\n");
+    let sets = [
+        ("covers", "scan", "cover sheet"),
+        ("covers", "way", "cover sheet, laid"),
+        ("cards", "scan", "identity card"),
+        ("cards", "size", "identity card at 300 dpi, side of the code"),
+        ("cards", "way", "identity card at 300 dpi, laid"),
+        ("without", "scan", "page without a code"),
+    ];
+    for (set, table, title) in sets {
+        line!(out, "| {title} | pages | read | processor ms a page | 19 of 20 below | most |");
+        line!(out, "| --- | --- | --- | --- | --- | --- |");
+        for row in rows(&codes[set][table]) {
+            let [pages, read, mean, p95, most] = ["pages", "read", "mean", "p95", "most"].map(|key| number(&row[key]));
+            let share = if set == "without" { "–".into() } else { format!("{:.1} %", 100.0 * read / pages) };
+            line!(out, "| {} | {pages:.0} | {share} | {mean:.0} | {p95:.0} | {most:.0} |", text(&row["what"]));
+        }
+        line!(out);
+    }
+    line!(
+        out,
+        "Scans are made from our own cover sheets and from cards drawn at their true size (`crates/capture/tests/paper`); \
+         pages without a code from the bundled dossiers, other pages where there are any, and drawn ones full of boxes, \
+         combs and screens."
+    );
+    let told = |key: &str, title: &str, out: &mut String| {
+        let names: Vec<&str> = rows(&codes[key]).map(text).collect();
+        if !names.is_empty() {
+            line!(out, "\n{title}: {} ({}).", names.len(), names[..names.len().min(12)].join("; "));
+        }
+    };
+    told("wrong", "Read and not there", out);
+    told("patches", "Taken for separator sheets", out);
+    told("missed", "Not read", out);
 }
 
 fn scan(out: &mut String, scan: &Value) {

@@ -239,6 +239,7 @@ let settings: Settings = {
   clerk: 'Nguyễn Thị Lan',
   archive: 'file:///media/usb/luu-tru',
   workers: 0,
+  reading: 'balanced',
   language: 'vi',
   theme: 'light',
   inbox: '',

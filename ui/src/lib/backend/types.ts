@@ -312,6 +312,10 @@ archive: string,
  */
 workers: number, 
 /**
+ * How carefully pages are read.
+ */
+reading: 'fast' | 'balanced' | 'accurate', 
+/**
  * `vi` or `en`.
  */
 language: string, 

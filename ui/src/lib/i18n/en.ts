@@ -365,6 +365,11 @@ export const en: Words = {
     inboxHint: 'What is scanned there comes in by itself; empty if not used',
     choose: 'Choose…',
     reading: 'Reading',
+    cares: {
+      fast: { name: 'Fast', cost: 'For clear print, when the queue is long' },
+      balanced: { name: 'Balanced', cost: 'For every day' },
+      accurate: { name: 'Accurate', cost: 'Doubtful lines are read again; takes longer' },
+    },
     workers: 'Pages read at a time',
     auto: 'Automatic',
     look: 'Appearance',

@@ -362,6 +362,11 @@ export const vi = {
     inboxHint: 'Tệp nào quét xong thì tự vào trạm; để trống nếu không dùng',
     choose: 'Chọn…',
     reading: 'Đọc trang',
+    cares: {
+      fast: { name: 'Nhanh', cost: 'Cho bản in rõ, khi hàng chờ dài' },
+      balanced: { name: 'Cân bằng', cost: 'Dùng hằng ngày' },
+      accurate: { name: 'Kỹ', cost: 'Dòng chưa chắc được đọc lại; lâu hơn' },
+    },
     workers: 'Số trang đọc cùng lúc',
     auto: 'Tự động',
     look: 'Hiển thị',

@@ -3,7 +3,7 @@
 import type { Word } from '../backend'
 
 /** Percent; below this a word is marked. */
-export const DOUBTFUL_BELOW = 75
+export const DOUBTFUL_BELOW = 85
 
 /** Dots and dashes of a form are no words, however unsure their reading is. */
 export function isDoubtful(word: Word): boolean {
