@@ -171,7 +171,7 @@ pub fn run(args: Args) -> Result<ExitCode> {
             report::json(&settings)?;
         }
         Command::Read { file, format } => {
-            let pages = trial::read(&file)?;
+            let pages = trial::read(&file, &dir)?;
             match (json, format) {
                 (true, _) | (_, Format::Json) => report::json(&json!({ "pages": pages }))?,
                 (_, Format::Text) => report::print(&trial::text(&pages)),
