@@ -173,14 +173,9 @@ impl<'a> Beside<'a> {
                 _ => (None, None),
             }
         };
-        let sides = if word == (None, None) && token.is_capital() { name() } else { word };
-        (sides.0.is_some() || sides.1.is_some()).then_some(sides)
-    }
-}
-
-impl PartialEq for Token<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        std::ptr::eq(self, other)
+        let any = |sides: &Sides| sides.0.is_some() || sides.1.is_some();
+        let sides = if !any(&word) && token.is_capital() { name() } else { word };
+        any(&sides).then_some(sides)
     }
 }
 
@@ -368,6 +363,7 @@ mod tests {
             UBND phường, HĐND tỉnh, TP Bắc Ninh, CT UBND, QĐ số 15/QĐ-UBND, TTr-TNMT, H05.16-260210-0003, CN Bắc Ninh
             027188001234 012345 A1 l2 tháng 1O ngày Ol năm 2O26, số 0a, tờ 1b, thửa Iôô, 15.OOO đồng
             email lan@bacninh.gov.vn, website, Internet, Kon Tum, Bắc Kạn, Đắk Lắk, Y Bhăm Niê, Smith, Marie Curie
+            Lê Trung Chlnh, hình thưc, trong 12 tháng
             Nguyễn Viêt Hùng và Trần Văn Hoăc, ông Đôc, nhận thưc hiện, Viêt. Nam, Quốc tịch:Viêt
             Viêt
             Nam, tiếng";
