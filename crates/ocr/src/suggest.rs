@@ -5,8 +5,8 @@
 //! what it gives goes with the words beside it by the [`Lexicon`]. Where two do there is none: rather none than a wrong
 //! one. Numbers, codes and abbreviations are never touched.
 //!
-//! It costs little and hangs on words that an office may add to, so it is made whenever a page or a field is shown and is
-//! kept nowhere.
+//! It costs little and hangs on words that an office may add to, so it is made whenever a page or a field is shown and
+//! is kept nowhere.
 
 use serde::Serialize;
 use sohoa_model::{Word, text::one_spelling};
@@ -214,8 +214,8 @@ const ALIKE: [(&str, &str); 18] = [
     ("cl", "d"),
 ];
 
-/// Whatever one repair makes of a word, as the lexicon has it and as it is spelt. Most of it is nothing; what the lexicon
-/// has beside others is a syllable.
+/// Whatever one repair makes of a word, as the lexicon has it and as it is spelt. Most of it is nothing; what the
+/// lexicon has beside others is a syllable.
 fn repairs(word: &str) -> BTreeMap<String, String> {
     let letters: Vec<char> = word.nfc().flat_map(char::to_lowercase).collect();
     let mut found = BTreeMap::new();
