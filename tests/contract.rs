@@ -98,7 +98,7 @@ fn one_file_can_be_tried_and_nothing_is_kept() {
     let page = fixture("fixtures/dossiers").join(DOSSIER).join("02 giấy xác nhận.jpg");
     let read = station.ok(&["read", path(&page)]);
     let first = &read["pages"][0];
-    has(first, &["width", "height", "dpi", "orientation", "skew", "blank", "plan", "words", "text"]);
+    has(first, &["width", "height", "dpi", "orientation", "skew", "blank", "plan", "words", "text", "suggestions"]);
     has(&first["words"][0], &["text", "confidence", "box"]);
     assert!(first["text"].as_str().unwrap().contains("XÁC NHẬN"), "{}", first["text"]);
     let fields = station.ok(&["extract", path(&page)]);

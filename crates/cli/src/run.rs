@@ -176,7 +176,7 @@ pub fn run(args: Args) -> Result<ExitCode> {
                 Plan::Balanced => Care::Balanced,
                 Plan::Accurate => Care::Accurate,
             };
-            let pages = trial::read(&file, care)?;
+            let pages = trial::read(&file, &dir, care)?;
             match (json, format) {
                 (true, _) | (_, Format::Json) => report::json(&json!({ "pages": pages }))?,
                 (_, Format::Text) => report::print(&trial::text(&pages)),

@@ -16,6 +16,36 @@ pub fn fold(text: &str) -> String {
         .collect()
 }
 
+/// `hoà`, `khoẻ`, `thuỷ` as `hòa`, `khỏe`, `thủy`, in NFC and lower case: both spellings are right, one is compared. Only
+/// for comparing; what is kept keeps its spelling.
+pub fn one_spelling(word: String) -> String {
+    const OLD: [(&str, &str); 15] = [
+        ("oà", "òa"),
+        ("oá", "óa"),
+        ("oả", "ỏa"),
+        ("oã", "õa"),
+        ("oạ", "ọa"),
+        ("oè", "òe"),
+        ("oé", "óe"),
+        ("oẻ", "ỏe"),
+        ("oẽ", "õe"),
+        ("oẹ", "ọe"),
+        ("uỳ", "ùy"),
+        ("uý", "úy"),
+        ("uỷ", "ủy"),
+        ("uỹ", "ũy"),
+        ("uỵ", "ụy"),
+    ];
+    // After q the u belongs to the consonant: quý.
+    if word.starts_with('q') {
+        return word;
+    }
+    match OLD.iter().find_map(|(old, new)| word.strip_suffix(old).map(|stem| format!("{stem}{new}"))) {
+        Some(new) => new,
+        None => word,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -25,5 +55,14 @@ mod tests {
         assert_eq!(fold("ĐƯỜNG Nguyễn Huệ, phường Võ Cường"), "duong nguyen hue, phuong vo cuong");
         assert_eq!(fold(&"Đường".nfd().collect::<String>()), "duong");
         assert_eq!(nfc(&"Hoà Bình".nfd().collect::<String>()), "Hoà Bình");
+    }
+
+    #[test]
+    fn both_spellings_of_the_tone_are_one() {
+        for (old, new) in [("hoà", "hòa"), ("uỷ", "ủy"), ("khoẻ", "khỏe"), ("quý", "quý"), ("toán", "toán")]
+        {
+            assert_eq!((one_spelling(old.into()), one_spelling(new.into())), (new.into(), new.into()));
+            assert_eq!(fold(old), fold(new));
+        }
     }
 }

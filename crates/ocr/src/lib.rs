@@ -6,11 +6,13 @@
 mod again;
 pub mod calibration;
 mod engine;
+mod lexicon;
 mod model;
 mod noise;
 mod order;
 mod orientation;
 pub mod output;
+mod suggest;
 mod syllable;
 
 use image::GrayImage;
@@ -20,8 +22,10 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use engine::Engine;
+pub use lexicon::Lexicon;
 pub use noise::apart;
 pub use order::arrange;
+pub use suggest::{Suggestion, suggest, suggest_value};
 
 /// Grows when the same reading copy would give other words.
 pub const VERSION: u32 = 4;

@@ -3,12 +3,12 @@
 use serde::Serialize;
 use serde_json::Value;
 use sohoa_model::{Code, Difference, DocumentType, Error, Field, FieldName, Result, Said, Stranger};
+use sohoa_ocr::Lexicon;
 use sohoa_store::table::{batch, document, dossier, event, field, page, setting};
 use sohoa_store::{Connection, search};
 
-use crate::Station;
-use crate::owner;
 use crate::view::{self, Counts, Desk, DossierRow, Found, Hit, Owner, PageWords, Problem, Settings, Verified};
+use crate::{Station, owner, words};
 
 /// A state or other name as it goes over the wire.
 pub(crate) fn key(value: &impl Serialize) -> String {
@@ -56,11 +56,12 @@ impl Station {
 
     /// One dossier whole.
     pub fn dossier(&self, code: &str) -> Result<view::Dossier> {
+        let lexicon = words::lexicon(self.store.dir());
         self.store.read(|db| {
             let row = dossier::get(db, code)?;
             let package = batch::package_of(db, row.id)?;
-            let documents =
-                document::of_dossier(db, row.id)?.into_iter().map(|d| shown(db, &row, d)).collect::<Result<_>>()?;
+            let documents = document::of_dossier(db, row.id)?.into_iter();
+            let documents = documents.map(|d| shown(db, &row, d, &lexicon)).collect::<Result<_>>()?;
             let (can_undo, can_redo) = crate::edit::history(db, &row)?;
             Ok(view::Dossier {
                 code: row.code.to_string(),
@@ -86,18 +87,22 @@ impl Station {
             return Ok(PageWords { width, height, words: Vec::new(), unread: Vec::new() });
         };
         let reading = self.reading(&digest)?;
-        let word = |w: sohoa_model::Word| view::Word {
-            text: w.text,
-            confidence: w.confidence,
-            bounds: w.bounds,
-            line: w.line,
-        };
-        Ok(PageWords {
-            width: reading.width,
-            height: reading.height,
-            words: reading.words.into_iter().map(word).collect(),
-            unread: reading.unread,
-        })
+        let suggested = sohoa_ocr::suggest(&reading.words, &words::lexicon(self.store.dir()));
+        let mut words: Vec<view::Word> = reading
+            .words
+            .into_iter()
+            .map(|w| view::Word {
+                text: w.text,
+                confidence: w.confidence,
+                bounds: w.bounds,
+                line: w.line,
+                suggestion: None,
+            })
+            .collect();
+        for sohoa_ocr::Suggestion { word, read, proposed, because } in suggested {
+            words[word].suggestion = Some(view::Suggestion { read, proposed, because });
+        }
+        Ok(PageWords { width: reading.width, height: reading.height, words, unread: reading.unread })
     }
 
     pub fn search(&self, query: &str, limit: usize, offset: usize, typing: bool) -> Result<Found> {
@@ -234,7 +239,12 @@ pub(crate) fn kind_of(fields: &[Field]) -> &'static DocumentType {
     told.unwrap_or(&DocumentType::ALL[DocumentType::ALL.len() - 1])
 }
 
-fn shown(db: &Connection, dossier: &dossier::Dossier, row: document::Document) -> Result<view::Document> {
+fn shown(
+    db: &Connection,
+    dossier: &dossier::Dossier,
+    row: document::Document,
+    lexicon: &Lexicon,
+) -> Result<view::Document> {
     let fields = field::of_document(db, row.id)?;
     let kind = kind_of(&fields);
     let pages = page::of_document(db, row.id)?;
@@ -251,7 +261,7 @@ fn shown(db: &Connection, dossier: &dossier::Dossier, row: document::Document) -
         component: row.component,
         declared: row.declared,
         pages: pages.into_iter().map(shown_page).collect(),
-        fields: fields.iter().map(|f| shown_field(f, row.confirmed)).collect(),
+        fields: fields.iter().map(|f| shown_field(f, row.confirmed, lexicon)).collect(),
         differences: differences.into_iter().map(shown_difference).collect(),
         strangers: strangers.into_iter().map(shown_stranger).collect(),
         sources: document::came_from(db, row.id)?.into_iter().map(shown_source).collect(),
@@ -294,7 +304,7 @@ fn shown_page(row: page::Page) -> view::Page {
     }
 }
 
-pub(crate) fn shown_field(field: &Field, confirmed: bool) -> view::Field {
+pub(crate) fn shown_field(field: &Field, confirmed: bool, lexicon: &Lexicon) -> view::Field {
     let id = sohoa_extract::personal_id::parse(&field.value).filter(|_| field.name == FieldName::PersonalId);
     view::Field {
         digits: id.map(|id| view::Digits { place: id.place.into(), birth_year: id.birth_year, sex: id.sex.into() }),
@@ -305,6 +315,7 @@ pub(crate) fn shown_field(field: &Field, confirmed: bool) -> view::Field {
         page: field.page,
         bounds: field.bounds,
         confirmed,
+        suggested: words::suggested(field, confirmed, lexicon),
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use std::path::Path;
 
-use crate::{Station, forms, models, view::Door};
+use crate::{Station, forms, models, view::Door, words};
 
 /// One thing looked at.
 #[derive(Debug, Serialize)]
@@ -50,6 +50,16 @@ pub fn doctor(dir: &Path) -> Vec<Check> {
     checks.extend(broken.iter().map(|e| check("Mẫu của đơn vị", false, e.message.clone(), &e.hint)));
     if broken.is_empty() && !own.is_empty() {
         checks.push(check("Mẫu của đơn vị", true, format!("{} mẫu", own.len()), ""));
+    }
+    match words::read(dir) {
+        Ok(None) => {}
+        Ok(Some((lexicon, errors))) if errors.is_empty() => {
+            checks.push(check("Từ ngữ của đơn vị", true, format!("{} mục", lexicon.own()), ""));
+        }
+        Ok(Some((_, errors))) => {
+            checks.extend(errors.iter().map(|e| check("Từ ngữ của đơn vị", false, e.message.clone(), &e.hint)));
+        }
+        Err(e) => checks.push(check("Từ ngữ của đơn vị", false, e.message.clone(), &e.hint)),
     }
     checks
 }

@@ -25,6 +25,7 @@ mod stages;
 mod transfer;
 pub mod trial;
 pub mod view;
+pub mod words;
 mod work;
 
 pub mod centre;
@@ -129,6 +130,10 @@ impl Station {
         let forms = forms::folder(self.store.dir());
         if forms.is_dir() {
             copy(&forms, &forms::folder(dir))?;
+        }
+        let words = words::file(self.store.dir());
+        if words.is_file() {
+            std::fs::copy(&words, words::file(dir)).map_err(|e| Error::io("chép", &words, e))?;
         }
         Ok(dir.to_owned())
     }

@@ -3,11 +3,12 @@
 use serde::Serialize;
 use sohoa_capture::{CapturedPage, Kind, isolate};
 use sohoa_model::{Care, Error, Extracted, Reading, Result, page::Barcode, time};
+use sohoa_ocr::Suggestion;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use crate::desk::{shown_difference, shown_field, shown_stranger};
-use crate::{WORKER, forms, models, reading, view};
+use crate::{WORKER, forms, models, reading, view, words};
 
 /// A page as read, with its text.
 #[derive(Serialize)]
@@ -16,10 +17,23 @@ pub struct Page {
     pub reading: Reading,
     pub codes: Vec<Barcode>,
     pub text: String,
+    /// What words probably are that cannot be Vietnamese as they were read; `word` counts in `words`.
+    pub suggestions: Vec<Suggestion>,
 }
 
+/// With the words of the station in `dir`, if there is one.
+///
 /// Errors: whatever is wrong with the file, as when importing it.
-pub fn read(path: &Path, care: Care) -> Result<Vec<Page>> {
+pub fn read(path: &Path, dir: &Path, care: Care) -> Result<Vec<Page>> {
+    let lexicon = words::lexicon(dir);
+    let page = |(reading, codes): (Reading, Vec<Barcode>)| {
+        let suggestions = sohoa_ocr::suggest(&reading.words, &lexicon);
+        Page { text: reading.text(), reading, codes, suggestions }
+    };
+    Ok(pages(path, care)?.into_iter().map(page).collect())
+}
+
+fn pages(path: &Path, care: Care) -> Result<Vec<(Reading, Vec<Barcode>)>> {
     let bytes = std::fs::read(path).map_err(|e| Error::io("đọc", path, e))?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let (params, cancel) = (sohoa_capture::Params::default(), AtomicBool::new(false));
@@ -40,7 +54,7 @@ pub fn read(path: &Path, care: Care) -> Result<Vec<Page>> {
         .into_iter()
         .map(|page| {
             let read = reading::run(&mut reader, &page.bytes, page.dpi, page.turn, &reading, &cancel)?;
-            Ok(Page { text: read.reading.text(), reading: read.reading, codes: read.codes })
+            Ok((read.reading, read.codes))
         })
         .collect()
 }
@@ -55,30 +69,30 @@ pub struct Proposed {
     pub strangers: Vec<view::Stranger>,
 }
 
-/// With the forms of the station in `dir`, if there is one.
+/// With the forms and words of the station in `dir`, if there is one.
 ///
 /// Errors: as [`read`].
 pub fn extract(path: &Path, dir: &Path) -> Result<Proposed> {
-    let found = extracted(path, forms::usable(dir))?;
+    let (found, lexicon) = (extracted(path, forms::usable(dir))?, words::lexicon(dir));
     Ok(Proposed {
         form: found.form,
-        fields: found.fields.iter().map(|f| shown_field(f, false)).collect(),
+        fields: found.fields.iter().map(|f| shown_field(f, false, &lexicon)).collect(),
         differences: found.differences.into_iter().map(shown_difference).collect(),
         strangers: found.strangers.into_iter().map(shown_stranger).collect(),
     })
 }
 
 pub(crate) fn extracted(path: &Path, forms: Vec<sohoa_extract::Form>) -> Result<Extracted> {
-    let pages = read(path, Care::default())?;
+    let pages = pages(path, Care::default())?;
     let inputs: Vec<sohoa_extract::Page> = pages
         .iter()
         .enumerate()
-        .map(|(i, p)| sohoa_extract::Page {
+        .map(|(i, (reading, codes))| sohoa_extract::Page {
             number: i as u32 + 1,
-            width: p.reading.width,
-            height: p.reading.height,
-            words: &p.reading.words,
-            codes: &p.codes,
+            width: reading.width,
+            height: reading.height,
+            words: &reading.words,
+            codes,
         })
         .collect();
     let today = time::now().to_string()[..10].to_owned();

@@ -214,6 +214,8 @@ pub struct Field {
     pub confirmed: bool,
     /// Of a personal number that can be one.
     pub digits: Option<Digits>,
+    /// What it probably is, where a word of it cannot be Vietnamese as it was read. Only the clerk takes it.
+    pub suggested: Option<String>,
 }
 
 /// What the digits of a personal number say, to be held against the rest.
@@ -281,6 +283,18 @@ pub struct Word {
     #[cfg_attr(test, ts(type = "[number, number, number, number]"))]
     pub bounds: Box4,
     pub line: u32,
+    pub suggestion: Option<Suggestion>,
+}
+
+/// What a word probably is that cannot be Vietnamese as it was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Suggestion {
+    /// Without the punctuation round it.
+    pub read: String,
+    pub proposed: String,
+    /// With the words beside it that speak for it: `Việt Nam`.
+    pub because: String,
 }
 
 /// How far the queue is. `total` counts what was queued since it was last empty.
@@ -686,6 +700,7 @@ mod tests {
             Stranger,
             PageWords,
             Word,
+            Suggestion,
             Work,
             Imported,
             Devices,

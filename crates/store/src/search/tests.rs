@@ -63,6 +63,24 @@ fn normal_forms_and_spellings_are_one() {
 }
 
 #[test]
+fn either_spelling_of_the_tone_finds_the_other_and_the_text_keeps_its_own() {
+    let db = library(&["xã HÒA PHƯỚC", "Hoà Bình", "uỷ ban", "Ủy ban"]);
+    for text in ["hòa", "hoà", "hoa"] {
+        assert_eq!(pages(&db, text, false), [2, 1], "{text}");
+    }
+    assert_eq!(pages(&db, "\"uỷ ban\"", false), pages(&db, "\"ủy ban\"", false));
+    let found = query(&db, "hòa bình", &Params { limit: 1, offset: 0, typing: false }).unwrap();
+    assert_eq!(found.hits[0].snippet, "\u{2068}Hoà Bình\u{2069}");
+}
+
+/// A mark that was misread costs a page its place, not its being found.
+#[test]
+fn a_word_with_a_broken_mark_is_found_by_the_right_one() {
+    let db = library(&["Quốc tịch: Viêt Nam", "Quốc tịch: Việt Nam"]);
+    assert_eq!(pages(&db, "Việt Nam", false), [2, 1]);
+}
+
+#[test]
 fn codes_are_found_whole_and_in_part() {
     let db = library(&SHELF);
     for text in ["76/NQ-CP", "nq-cp", "76/nq"] {

@@ -1,5 +1,6 @@
 //! Text taken apart into syllables, each with its place in the original.
 
+use sohoa_model::text::one_spelling;
 use std::ops::Range;
 use std::sync::LazyLock;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
@@ -40,12 +41,12 @@ fn token(text: &str, range: Range<usize>) -> Token {
         return Token { range, exact: lower.clone(), folded: lower };
     }
     if let Some((exact, folded)) = quickly(word) {
-        return Token { range, exact: tone(exact), folded };
+        return Token { range, exact: one_spelling(exact), folded };
     }
     // Ð (U+00D0) is what old fonts and recognisers write for Đ.
     let exact: String = word.nfc().flat_map(char::to_lowercase).map(|c| if c == 'ð' { 'đ' } else { c }).collect();
     let folded = sohoa_model::text::fold(&exact);
-    Token { range, exact: tone(exact), folded }
+    Token { range, exact: one_spelling(exact), folded }
 }
 
 /// The letters of Vietnamese composed, each lower and without its marks.
@@ -71,35 +72,6 @@ fn quickly(word: &str) -> Option<(String, String)> {
         folded.push(base);
     }
     Some((exact, folded))
-}
-
-/// `hoà`, `khoẻ`, `thuỷ` as `hòa`, `khỏe`, `thủy`: both spellings are right, one is searched.
-fn tone(word: String) -> String {
-    const OLD: [(&str, &str); 15] = [
-        ("oà", "òa"),
-        ("oá", "óa"),
-        ("oả", "ỏa"),
-        ("oã", "õa"),
-        ("oạ", "ọa"),
-        ("oè", "òe"),
-        ("oé", "óe"),
-        ("oẻ", "ỏe"),
-        ("oẽ", "õe"),
-        ("oẹ", "ọe"),
-        ("uỳ", "ùy"),
-        ("uý", "úy"),
-        ("uỷ", "ủy"),
-        ("uỹ", "ũy"),
-        ("uỵ", "ụy"),
-    ];
-    // After q the u belongs to the consonant: quý.
-    if word.starts_with('q') {
-        return word;
-    }
-    match OLD.iter().find_map(|(old, new)| word.strip_suffix(old).map(|stem| format!("{stem}{new}"))) {
-        Some(new) => new,
-        None => word,
-    }
 }
 
 #[cfg(test)]

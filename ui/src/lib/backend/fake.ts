@@ -52,13 +52,16 @@ const LINES: [string, number, number, number, number][] = [
 
 const DOUBTS = new Set(['Dương', 'Phụng', '05'])
 
+const SUGGESTIONS = [{ read: 'hiêu', proposed: 'hiệu', because: 'hiệu lực' }]
+
 const WORDS: Word[] = LINES.flatMap(([text, x, y, width, height], line) => {
   const advance = width / text.length
   let at = 0
   return text.split(' ').map((word): Word => {
     const box: Word['box'] = [Math.round(x + at * advance), y, Math.round(word.length * advance), height]
     at += word.length + 1
-    return { text: word, confidence: DOUBTS.has(word) ? 61 : 94, box, line }
+    const suggestion = SUGGESTIONS.find((s) => s.proposed === word) ?? null
+    return { text: suggestion?.read ?? word, confidence: DOUBTS.has(word) ? 61 : 94, box, line, suggestion }
   })
 })
 
@@ -120,7 +123,7 @@ function page(number: number, more: Partial<Page> = {}): Page {
 }
 
 function field(name: string, value: string, confidence: number, box: Field['box'] = null, source = 'text'): Field {
-  return { name, value, source, confidence, page: 1, box, confirmed: false, digits: digitsOf(name, value) }
+  return { name, value, source, confidence, page: 1, box, confirmed: false, digits: digitsOf(name, value), suggested: null }
 }
 
 /** As the station tells them, for the two provinces that the fake knows. */
@@ -200,6 +203,10 @@ const dossiers: Dossier[] = [
         field('personal_id', '027188001234', 100, null, 'code'),
         field('owner_name', 'Dương Thị Đào', 100, null, 'code'),
         field('birth_date', '1988-09-05', 80, boxOf(12), 'code'),
+        {
+          ...field('address', 'phường Võ Cường, tỉnh Băc Ninh', 83, boxOf(13)),
+          suggested: 'phường Võ Cường, tỉnh Bắc Ninh',
+        },
       ]),
       differences: [
         {
@@ -628,7 +635,7 @@ export const backend: Backend = {
       const kept = d.fields.filter((f) => f.name !== name)
       const old = d.fields.find((f) => f.name === name)
       const digits = digitsOf(name, value)
-      const set: Field = { ...(old ?? field(name, value, 100)), value, source: 'clerk', confidence: 100, digits }
+      const set: Field = { ...(old ?? field(name, value, 100)), value, source: 'clerk', confidence: 100, digits, suggested: null }
       const fields = old ? d.fields.map((f) => (f.name === name ? set : f)) : [...kept, set]
       return { ...d, state: 'review', fields }
     })

@@ -159,7 +159,11 @@ confidence: number, page: number | null, box: [number, number, number, number] |
 /**
  * Of a personal number that can be one.
  */
-digits: Digits | null, };
+digits: Digits | null, 
+/**
+ * What it probably is, where a word of it cannot be Vietnamese as it was read. Only the clerk takes it.
+ */
+suggested: string | null, };
 export type Digits = { 
 /**
  * The province of birth registration; `Nước ngoài` for a birth abroad.
@@ -185,7 +189,16 @@ export type PageWords = { width: number, height: number, words: Array<Word>,
  * Where there is something that was not read: handwriting, pictures.
  */
 unread: [number, number, number, number][], };
-export type Word = { text: string, confidence: number, box: [number, number, number, number], line: number, };
+export type Word = { text: string, confidence: number, box: [number, number, number, number], line: number, suggestion: Suggestion | null, };
+export type Suggestion = { 
+/**
+ * Without the punctuation round it.
+ */
+read: string, proposed: string, 
+/**
+ * With the words beside it that speak for it: `Việt Nam`.
+ */
+because: string, };
 export type Work = { running: boolean, done: number, total: number, failed: number, 
 /**
  * Taken out of the queue by the clerk; waits for the clerk's word.
