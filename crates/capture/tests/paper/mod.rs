@@ -72,7 +72,7 @@ impl Sheet {
         let Scan { dpi, look, .. } = scan;
         let mut page = self.laid(dpi, scan.lean);
         if look.blur > 0.0 {
-            page = imageops::blur(&page, look.blur);
+            page = blurred(&page, look.blur);
         }
         let mut chance = Chance::new(scan.seed);
         let width = page.width() as f32;
@@ -133,6 +133,30 @@ impl Sheet {
         let picture = imageops::resize(&copy, copy.width() * 2, copy.height() * 2, imageops::FilterType::Triangle);
         Sheet::whole(picture, 600.0)
     }
+}
+
+/// Gauss, as `imageops::blur` has it, but for one channel of bytes, which is several times as quick.
+fn blurred(page: &GrayImage, sigma: f32) -> GrayImage {
+    let reach = (3.0 * sigma).ceil() as i32;
+    let weights: Vec<f32> = (-reach..=reach).map(|i| (-0.5 * (i as f32 / sigma).powi(2)).exp()).collect();
+    let all: f32 = weights.iter().sum();
+    let (width, height) = (page.width() as usize, page.height() as usize);
+    // Down the columns row by row, then along each row.
+    let mut sums = vec![0.0f32; width];
+    let mut out = Vec::with_capacity(width * height);
+    for y in 0..height {
+        sums.fill(0.0);
+        for (i, weight) in weights.iter().enumerate() {
+            let row = (y as i32 + i as i32 - reach).clamp(0, height as i32 - 1) as usize * width;
+            sums.iter_mut().zip(&page.as_raw()[row..]).for_each(|(sum, pixel)| *sum += weight * f32::from(*pixel));
+        }
+        out.extend((0..width).map(|x| {
+            let at = |i: usize| sums[(x as i32 + i as i32 - reach).clamp(0, width as i32 - 1) as usize];
+            let sum: f32 = weights.iter().enumerate().map(|(i, weight)| weight * at(i)).sum();
+            (sum / (all * all)).round() as u8
+        }));
+    }
+    GrayImage::from_raw(page.width(), page.height(), out).expect("one byte per pixel")
 }
 
 /// An identity card: the code is on the face of that of 2021, on the back of that of 2024, above the machine readable

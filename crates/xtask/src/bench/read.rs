@@ -138,21 +138,22 @@ fn score(place: &Place, set: &Set, folder: &Path, out: &Path) -> Result<Value> {
     Ok(json!({ "key": set.key, "name": set.name, "pages": pages.len(), "engines": engines }))
 }
 
-impl Engine {
-    fn plan(self, place: &Place, pages: &[Page], out: &Path, plan: &str) -> Result {
-        at_once(WORKERS, pages, |page| {
-            let text = output(Command::new(&place.sohoa).args(["read", "--plan", plan]).arg(&page.file))?;
-            let path = named(out, &page.file).with_extension("txt");
-            fs::write(&path, text).map_err(|e| format!("{}: {e}", path.display()))
-        })
-    }
+/// What `sohoa read` reads of the pages by a plan.
+fn by_plan(plan: &str, place: &Place, pages: &[Page], out: &Path) -> Result {
+    at_once(WORKERS, pages, |page| {
+        let text = output(Command::new(&place.sohoa).args(["read", "--plan", plan]).arg(&page.file))?;
+        let path = named(out, &page.file).with_extension("txt");
+        fs::write(&path, text).map_err(|e| format!("{}: {e}", path.display()))
+    })
+}
 
+impl Engine {
     fn read(self, place: &Place, set: &Set, pages: &[Page], pdf: &Path, out: &Path) -> Result {
         match self {
             Engine::Sohoa => import(place, &place.fresh("read-desk")?, WORKERS, &set.files).map(|_| ()),
-            Engine::SohoaRead => self.plan(place, pages, out, "balanced"),
-            Engine::SohoaFast => self.plan(place, pages, out, "fast"),
-            Engine::SohoaAccurate => self.plan(place, pages, out, "accurate"),
+            Engine::SohoaRead => by_plan("balanced", place, pages, out),
+            Engine::SohoaFast => by_plan("fast", place, pages, out),
+            Engine::SohoaAccurate => by_plan("accurate", place, pages, out),
             Engine::Tesseract | Engine::TesseractTurning => at_once(WORKERS, pages, |page| {
                 let mode = if self == Engine::Tesseract { "3" } else { "1" };
                 let mut command = tesseract(&page.file, &named(out, &page.file));
