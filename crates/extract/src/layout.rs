@@ -106,6 +106,16 @@ impl Line {
         (370..=640).contains(&self.middle())
     }
 
+    /// Whether something new begins here: an item of a list, a note in brackets, or a label with its colon.
+    pub fn opens(&self) -> bool {
+        let first = self.words[0].text.as_str();
+        let item = first.trim_end_matches(['.', ')']);
+        let numbered = item.len() < first.len() && item.len() < 3 && item.bytes().all(|b| b.is_ascii_digit());
+        let said = self.words.iter().take_while(|w| !w.text.ends_with([',', ';'])).take(5);
+        let labelled = first.starts_with(char::is_uppercase) && said.clone().any(|w| w.text.ends_with(':'));
+        numbered || first.starts_with('(') || labelled
+    }
+
     /// Whether it begins with these words, which are folded; one misread letter to three words is forgiven.
     pub fn begins(&self, words: &str) -> bool {
         matches(&self.tokens, words).is_some()

@@ -21,6 +21,7 @@ mod layout;
 mod mrz;
 pub mod personal_id;
 mod persons;
+mod places;
 pub mod secret;
 mod weigh;
 
@@ -93,17 +94,26 @@ fn best_of_each(mut found: Vec<Field>) -> Vec<Field> {
 
 /// A value read from words. `strength` is how much the place or label says, 0 to 1.
 fn read_from(name: FieldName, value: impl Into<String>, words: &[&Word], page: u32, strength: f32) -> Field {
-    let doubtful = words.iter().map(|w| w.confidence).fold(100.0, f32::min);
-    let mean = words.iter().map(|w| w.confidence).sum::<f32>() / words.len().max(1) as f32;
     Field {
         name,
         value: value.into(),
         source: Source::Text,
-        // One doubtful word makes the whole doubtful.
-        confidence: ((doubtful + mean) / 2.0 * strength).clamp(0.0, 100.0),
+        confidence: (100.0 * worth(words) * strength).clamp(0.0, 100.0),
         page: Some(page),
         bounds: union(words),
     }
+}
+
+/// How likely all of them are right. Dots and specks say nothing.
+fn worth(words: &[&Word]) -> f32 {
+    let said = words.iter().filter(|w| w.text.chars().any(char::is_alphanumeric));
+    said.map(|w| w.confidence / 100.0).product()
+}
+
+/// A percentage as `factor` times the odds.
+fn odds(confidence: f32, factor: f32) -> f32 {
+    let share = confidence / 100.0;
+    100.0 * share * factor / (share * factor + 1.0 - share)
 }
 
 fn union(words: &[&Word]) -> Option<sohoa_model::Box4> {

@@ -16,7 +16,7 @@ pub struct PersonalId {
 
 /// Provinces by their codes (TT 07/2016/TT-BCA, Phụ lục 1), as they were before the mergers of 01/07/2025: a number is
 /// given once and for life.
-const PROVINCES: [(u32, &str); 63] = [
+pub(crate) const PROVINCES: [(u32, &str); 63] = [
     (1, "Hà Nội"),
     (2, "Hà Giang"),
     (4, "Cao Bằng"),

@@ -303,7 +303,7 @@ fn agree(name: FieldName, a: &str, b: &str) -> bool {
 }
 
 /// Letters and marks of a name, wherever the marks are set.
-fn marks(name: &str) -> (String, Vec<char>) {
+pub fn marks(name: &str) -> (String, Vec<char>) {
     use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
     let lower = name.to_lowercase();
     let mut marks: Vec<char> = lower.nfd().filter(|c| is_combining_mark(*c) || *c == 'đ').collect();
