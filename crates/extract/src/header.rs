@@ -111,8 +111,9 @@ pub fn number(head: &[Line]) -> Option<Number<'_>> {
         let (number, symbol) = if let Some(c) = NUMBER.captures(&text) {
             (c.get(1).map(|n| n.as_str().to_owned()), written(&c[2]))
         } else if let Some(c) = UNTOLD.captures(&text) {
-            // A figure that is no figure is left to the clerk unless it can be one only.
-            let number = places::figures(&c[1]);
+            // A figure that is no figure is left to the clerk unless it can be one only: a stroke before the others may
+            // be the form's line.
+            let number = if c[1].starts_with(|c: char| c.is_ascii_digit()) { places::figures(&c[1]) } else { c[1].to_owned() };
             repaired = true;
             (number.bytes().all(|b| b.is_ascii_digit()).then_some(number), written(&c[2]))
         } else {

@@ -11,6 +11,7 @@
 //! each other, neither is very sure; where they agree, they vouch for one another. Nothing is final before the clerk
 //! confirms it, so what is not on the paper is not proposed.
 
+mod again;
 mod codes;
 mod dates;
 mod form;
@@ -74,7 +75,9 @@ pub fn run(pages: &[Page], params: &Params) -> Extracted {
     found.extend(kind.map(|kind| kind.field));
     let told = std::iter::once(found).chain(others).map(|mut fields| {
         fields.retain(|field| !lies_ahead(field, &params.today));
-        best_of_each(fields)
+        let mut fields = best_of_each(fields);
+        fields.iter_mut().for_each(|field| again::check(field, &lines));
+        fields
     });
     Extracted { form, ..weigh::run(told.collect(), coded, zones, cards) }
 }

@@ -175,8 +175,8 @@ fn twelve<'a>(words: &[&'a Word], fits: impl Fn(&str) -> bool) -> Option<(String
 fn repair(text: &str) -> String {
     text.chars()
         .map(|c| match c {
-            'O' | 'o' | 'Q' | 'D' => '0',
-            'I' | 'l' | '|' | 'i' => '1',
+            'O' | 'o' | 'Q' | 'D' | 'Ø' => '0',
+            'I' | 'l' | '|' | 'i' | '!' => '1',
             'Z' | 'z' => '2',
             'S' | 's' => '5',
             'B' => '8',

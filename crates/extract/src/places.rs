@@ -207,3 +207,34 @@ pub fn figures(text: &str) -> String {
     let certain = text.chars().any(|c| c.is_ascii_digit()) && mended.trim_end_matches(',').bytes().all(|b| b.is_ascii_digit());
     if certain { mended } else { text.to_owned() }
 }
+
+/// Where in a name of an agency or an address names of places stand, by their first word and the one after their last.
+pub fn names(text: &str) -> Vec<(usize, usize)> {
+    let word = |text: &str| Word { text: text.into(), confidence: 0.0, bounds: [0; 4], line: 0, block: 0 };
+    let words: Vec<Word> = text.split(' ').map(word).collect();
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < words.len() {
+        let phrases = AGENCIES.into_iter().chain(LEVELS).chain(PARTS);
+        let Some((_, count)) = longest(&words[at..], phrases) else {
+            at += 1;
+            continue;
+        };
+        at += count;
+        let start = at;
+        while at < words.len() && words[at].text.starts_with(char::is_uppercase) {
+            // A name in capitals ends where a level begins, any other at its comma.
+            if longest(&words[at..], LEVELS).is_some() && words[at].text.chars().all(char::is_uppercase) {
+                break;
+            }
+            at += 1;
+            if words[at - 1].text.ends_with(',') {
+                break;
+            }
+        }
+        if at > start {
+            found.push((start, at));
+        }
+    }
+    found
+}
