@@ -4,8 +4,8 @@
 
 use sohoa_model::{Field, FieldName, text::fold};
 
-use crate::layout::{Line, alike};
-use crate::places;
+use crate::layout::{Line, alike, worth};
+use crate::{factor, odds, places};
 use crate::weigh::marks;
 
 /// Marks are lost in reading far more often than found, in logits.
@@ -32,9 +32,9 @@ pub fn check(field: &mut Field, lines: &[Line]) {
     for (start, end) in names.into_iter().filter(|(start, end)| end - start >= 2) {
         let name = &mut words[start..end];
         let heard = hear(name, field, lines);
-        for (word, heard) in name.iter_mut().zip(&heard) {
-            settle(word, heard, &mut field.confidence);
-        }
+        let change: f32 = name.iter_mut().zip(&heard).map(|(word, heard)| settle(word, heard)).product();
+        let words_worth = odds(field.confidence, 1.0 / factor(field.name)) * change;
+        field.confidence = odds(words_worth.min(99.5), factor(field.name));
     }
     field.value = words.join(" ");
 }
@@ -66,7 +66,7 @@ fn hear(name: &[String], field: &Field, lines: &[Line]) -> Vec<Vec<Heard>> {
             };
             let own = Some(line.page) == field.page && field.bounds.is_some_and(inside);
             for (word, heard) in words.iter().zip(&mut heard) {
-                let share = (word.confidence / 100.0).clamp(0.02, 0.9995);
+                let share = worth(word).clamp(0.02, 0.9995);
                 let text = letters(&word.text).to_lowercase();
                 heard.push(Heard { text, weight: (share / (1.0 - share)).ln(), own });
             }
@@ -75,12 +75,12 @@ fn hear(name: &[String], field: &Field, lines: &[Line]) -> Vec<Vec<Heard>> {
     heard
 }
 
-/// The likeliest reading of a syllable, and the whole made surer or less sure by it.
-fn settle(word: &mut String, heard: &[Heard], confidence: &mut f32) {
+/// The likeliest reading of a syllable, and by how much that is likelier than what was read at first.
+fn settle(word: &mut String, heard: &[Heard]) -> f32 {
     let bare = letters(word).to_owned();
-    let Some(own) = heard.iter().find(|h| h.own) else { return };
+    let Some(own) = heard.iter().find(|h| h.own) else { return 1.0 };
     if heard.len() < 2 {
-        return;
+        return 1.0;
     }
     let mut said: Vec<(&str, f32)> = Vec::new();
     for one in heard {
@@ -114,5 +114,5 @@ fn settle(word: &mut String, heard: &[Heard], confidence: &mut f32) {
         };
         *word = word.replacen(&bare, &text, 1);
     }
-    *confidence = (*confidence * sure(now) / before).clamp(0.0, 99.9);
+    sure(now) / before
 }

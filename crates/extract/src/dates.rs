@@ -3,7 +3,7 @@
 use sohoa_model::{Field, FieldName, Word};
 
 use crate::layout::{self, Token};
-use crate::{read_from, worth};
+use crate::{read_from, sure, worth};
 
 /// A date and the words that say it.
 pub struct Found<'a> {
@@ -19,7 +19,7 @@ impl Found<'_> {
         let figure = |w: &&&Word| !w.text.chars().all(char::is_alphabetic) || w.text.chars().count() < 3;
         let figures: Vec<&Word> = self.words.iter().filter(figure).copied().collect();
         let field = read_from(name, self.value, &self.words, page, strength);
-        Field { confidence: 100.0 * worth(&figures) * strength, ..field }
+        Field { confidence: strength * sure(name, worth(&figures)), ..field }
     }
 }
 

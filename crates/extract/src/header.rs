@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use crate::kind::Kind;
 use crate::layout::{self, Line};
-use crate::{dates, odds, persons, places, read_from, spoken, worth};
+use crate::{dates, persons, places, read_from, spoken, sure, worth};
 
 /// However long it is, the head ends here, in thousandths of the page.
 const HEAD: u32 = 450;
@@ -49,20 +49,14 @@ pub fn read(lines: &[Line], kind: Option<&Kind>) -> Vec<Field> {
     let number = number(head);
     if let Some(number) = &number {
         let page = head[number.at].page;
-        let (symbol, fits) = number.symbol.as_ref().map(|s| lawful(s, kind)).unzip();
+        let symbol = number.symbol.as_ref().map(|s| lawful(s, kind));
         let field = |name, value: &str, strength: f32| {
-            // Of a word that says both, each is a part and as likely right as its share of the letters lets it be.
             let field = read_from(name, value, &number.words, page, 1.0);
-            let all: usize = number.words.iter().map(|w| w.text.chars().filter(|c| c.is_alphanumeric()).count()).sum();
-            let share = value.chars().filter(|c| c.is_alphanumeric()).count() as f32 / all.max(1) as f32;
-            let confidence = 100.0 * worth(&number.words).powf(share.min(1.0)) * strength;
-            // What stands before the dash says again what the paper is called.
-            let factor = match fits {
-                Some(Some(true)) => 2.0,
-                Some(Some(false)) => 0.2,
-                _ => 1.0,
-            };
-            Field { confidence: odds(confidence, factor), ..field }
+            // Of a word that says both, each is as likely right as its share of the letters lets it be.
+            let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count() as f32;
+            let all: f32 = number.words.iter().map(|w| letters(&w.text)).sum();
+            let share = (letters(value) / all.max(1.0)).min(1.0);
+            Field { confidence: strength * sure(name, worth(&number.words).powf(share)), ..field }
         };
         let strength = if number.repaired { 0.75 } else { 0.99 };
         found.extend(number.number.as_ref().map(|n| field(FieldName::Number, n, strength)));
@@ -133,9 +127,8 @@ pub fn number(head: &[Line]) -> Option<Number<'_>> {
 const ABBREVIATIONS: [&str; 12] =
     ["HĐND", "QĐ", "NĐ", "ĐA", "QyĐ", "CĐ", "GDĐT", "LĐTBXH", "ĐKĐĐ", "VPĐK", "VPĐKĐĐ", "HĐBCQG"];
 
-/// Where only a mark of an abbreviation was lost (`QD-UBND`), with it; and whether the first is the type's own, where
-/// both have one.
-fn lawful(symbol: &str, kind: Option<&Kind>) -> (String, Option<bool>) {
+/// Where only a mark of an abbreviation was lost (`QD-UBND`), with it.
+fn lawful(symbol: &str, kind: Option<&Kind>) -> String {
     let abbreviation = kind.and_then(|k| DocumentType::from_key(k.key)).map_or("", |t| t.abbreviation);
     let parts = symbol.split('-').enumerate().map(|(i, part)| {
         if i == 0 && !abbreviation.is_empty() && crate::same(part, abbreviation) {
@@ -143,21 +136,14 @@ fn lawful(symbol: &str, kind: Option<&Kind>) -> (String, Option<bool>) {
         }
         ABBREVIATIONS.iter().find(|a| crate::same(part, a)).map_or(part, |a| *a).to_owned()
     });
-    let parts: Vec<String> = parts.collect();
-    let mut symbol = parts.join("-");
-    let named = |part: &str| DocumentType::ALL.iter().any(|t| t.abbreviation == part);
-    let fits = match &parts[..] {
-        [first, _, ..] if !abbreviation.is_empty() && named(first) => Some(first == abbreviation),
-        _ => None,
-    };
+    let symbol = parts.collect::<Vec<_>>().join("-");
     // `2025/HDTN`: contracts are numbered by year, and say what they are about in the same word.
-    if let Some((year, rest)) = symbol.split_once('/')
-        && kind.is_some_and(|k| k.key == "hop_dong")
-        && layout::plain(rest).starts_with("hd")
-    {
-        symbol = format!("{year}/HĐ{}", rest.chars().skip(2).collect::<String>());
+    match symbol.split_once('/') {
+        Some((year, rest)) if abbreviation == "HĐ" && layout::plain(rest).starts_with("hd") => {
+            format!("{year}/HĐ{}", rest.chars().skip(2).collect::<String>())
+        }
+        _ => symbol,
     }
-    (symbol, fits)
 }
 
 /// Place and date: to the right in the head, or above the signature on papers that citizens write.
@@ -173,7 +159,7 @@ fn issued(lines: &[Line], head: &[Line]) -> Option<Field> {
     };
     let at_head = head.iter().find_map(|line| {
         let found = dates::in_words(&line.words()).filter(|found| right(line, found))?;
-        Some(field(line, found, 0.97))
+        Some(field(line, found, 0.99))
     });
     let signed = || {
         lines[head.len()..].iter().rev().find_map(|line| {
@@ -214,7 +200,7 @@ fn agency(head: &[Line], number: Option<&Line>) -> Option<Field> {
     let words: Vec<&Word> = mended.iter().collect();
     let name = spoken(&words);
     // Whose committee it is was lost.
-    let strength = if layout::plain(&name).ends_with("nhan dan") { 0.2 } else { 0.97 };
+    let strength = if layout::plain(&name).ends_with("nhan dan") { 0.2 } else { 0.98 };
     (name.split(' ').count() >= 2).then(|| read_from(FieldName::Agency, name, &words, cell[own].0.page, strength))
 }
 
@@ -330,7 +316,7 @@ fn subject<'a>(lines: &'a [Line], head: &'a [Line], kind: &Kind) -> Option<(Stri
     }
     let text = spoken(&words);
     // Less sure where it is only the rest of a title.
-    let strength = if words.len() > in_title { 0.9 } else { 0.8 };
+    let strength = if words.len() > in_title { 0.98 } else { 0.8 };
     (text.split(' ').count() >= 2).then_some((text, words, lines[title.first].page, strength))
 }
 
@@ -355,5 +341,5 @@ fn about(head: &[Line]) -> Option<(String, Vec<&Word>, u32, f32)> {
     };
     let words = words.split_off(lead.min(words.len()));
     let text = spoken(&words);
-    (!text.is_empty()).then_some((text, words, head[start].page, 0.93))
+    (!text.is_empty()).then_some((text, words, head[start].page, 0.98))
 }

@@ -189,7 +189,7 @@ impl<'a> Region<'a> {
 
     fn person(&self) -> Option<Field> {
         let (name, words) = self.runs.iter().find_map(|run| name_in(run))?;
-        Some(read_from(FieldName::OwnerName, name, &words, self.lines[self.at].page, 0.92))
+        Some(read_from(FieldName::OwnerName, name, &words, self.lines[self.at].page, 0.98))
     }
 
     fn read(&self, name: FieldName) -> Option<Field> {
@@ -198,17 +198,17 @@ impl<'a> Region<'a> {
             FieldName::PersonalId => {
                 let start = run.iter().position(|w| w.text.contains(|c: char| c.is_ascii_digit()))?;
                 let (id, words, repaired) = personal_id::find_any(&run[start..]).or_else(|| personal_id::find(run))?;
-                Some(read_from(name, id, &words, page, if repaired { 0.7 } else { 0.95 }))
+                Some(read_from(name, id, &words, page, if repaired { 0.7 } else { 0.99 }))
             }
             FieldName::BirthDate | FieldName::IssuedDate | FieldName::CardIssuedDate => {
-                Some(dates::any(run)?.field(name, page, 0.97))
+                Some(dates::any(run)?.field(name, page, 0.99))
             }
             FieldName::Sex => {
                 let mut said = run.iter().filter(|w| matches!(&*layout::plain(&w.text), "nam" | "nu"));
                 // Both printed means that one of them is ticked.
                 let (word, None) = (said.next()?, said.next()) else { return None };
                 let value = if layout::plain(&word.text) == "nam" { "Nam" } else { "Nữ" };
-                Some(read_from(name, value, &[word], page, 0.93))
+                Some(read_from(name, value, &[word], page, 0.99))
             }
             FieldName::Address | FieldName::Agency | FieldName::Subject => {
                 let mut words = run.clone();
@@ -221,7 +221,7 @@ impl<'a> Region<'a> {
                 // In running text a small letter goes on with the sentence.
                 let proper = value.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
                 let whole = proper && value.split(' ').count() >= 3 || name == FieldName::Subject && !value.is_empty();
-                whole.then(|| read_from(name, value, &words, page, 0.82))
+                whole.then(|| read_from(name, value, &words, page, 0.98))
             }
             FieldName::DossierCode => dossier_code(run, page, 0.97),
             FieldName::Procedure => procedure(run, page, 0.95),

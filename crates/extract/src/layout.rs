@@ -37,6 +37,15 @@ pub fn plain(text: &str) -> String {
     folded.split(|c: char| !c.is_alphanumeric()).filter(|p| !p.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
+/// How likely a word is right, 0 to 1. With a letter or mark that Vietnamese does not have, as `Ÿ`, it was not.
+pub fn worth(word: &Word) -> f32 {
+    use unicode_normalization::UnicodeNormalization;
+    let marks = ['\u{300}', '\u{301}', '\u{303}', '\u{309}', '\u{323}', '\u{302}', '\u{306}', '\u{31b}'];
+    let ours = |c: char| c.is_ascii() || matches!(c, 'đ' | 'Đ') || marks.contains(&c) || !c.is_alphabetic() && c < '\u{300}';
+    let most = if word.text.nfd().filter(|c| !c.is_ascii_punctuation()).all(ours) { 1.0 } else { 0.2 };
+    (word.confidence / 100.0).clamp(0.0, most)
+}
+
 /// Words and figures part, so that `ngày05` is as good as `ngày 05`; a letter or two among digits are misread digits.
 pub fn tokens<'a>(words: impl IntoIterator<Item = &'a Word>) -> Vec<Token> {
     let parts = |(word, w): (usize, &Word)| parts(&w.text).into_iter().map(move |text| Token { text, word });

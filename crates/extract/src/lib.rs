@@ -30,7 +30,7 @@ pub use form::{Example, Form, built_in};
 
 use layout::Line;
 use serde::Serialize;
-use sohoa_model::{Extracted, Field, FieldName, Source, Word, page::Barcode, text::fold};
+use sohoa_model::{DocumentType, Extracted, Field, FieldName, Source, Word, page::Barcode, text::fold};
 
 /// Grows when the same words would give other fields.
 pub const VERSION: u32 = 3;
@@ -76,6 +76,7 @@ pub fn run(pages: &[Page], params: &Params) -> Extracted {
     let told = std::iter::once(found).chain(others).map(|mut fields| {
         fields.retain(|field| !lies_ahead(field, &params.today));
         let mut fields = best_of_each(fields);
+        number_against_type(&mut fields);
         fields.iter_mut().for_each(|field| again::check(field, &lines));
         fields
     });
@@ -86,6 +87,29 @@ pub fn run(pages: &[Page], params: &Params) -> Extracted {
 fn lies_ahead(field: &Field, today: &str) -> bool {
     let dated = matches!(field.name, FieldName::IssuedDate | FieldName::BirthDate | FieldName::CardIssuedDate);
     dated && !today.is_empty() && field.value.as_str() > today
+}
+
+/// What stands before the dash of the symbol says again what the paper is, and a contract's year when it was signed.
+/// Where they agree they vouch for one another; where not, neither is sure.
+fn number_against_type(found: &mut [Field]) {
+    let get = |name| found.iter().find(|f| f.name == name).map(|f| f.value.clone());
+    let (kind, issued) = (get(FieldName::DocumentType), get(FieldName::IssuedDate));
+    let Some(symbol) = get(FieldName::Symbol) else { return };
+    let mut weigh = |names: &[FieldName], agree: bool| {
+        for field in found.iter_mut().filter(|f| names.contains(&f.name)) {
+            field.confidence = odds(field.confidence, if agree { 2.0 } else { 0.05 });
+        }
+    };
+    let own = kind.and_then(|key| DocumentType::from_key(&key)).map_or("", |t| t.abbreviation);
+    let known = |part: &&str| DocumentType::ALL.iter().any(|t| !t.abbreviation.is_empty() && t.abbreviation == *part);
+    let group = symbol.split('/').next_back().and_then(|s| s.split_once('-')).map(|(first, _)| first).filter(known);
+    if let Some(group) = group.filter(|_| !own.is_empty()) {
+        weigh(&[FieldName::DocumentType, FieldName::Symbol], group == own);
+    }
+    let year = symbol.split_once('/').map(|(year, _)| year);
+    if let Some((year, issued)) = year.zip(issued) {
+        weigh(&[FieldName::Symbol, FieldName::IssuedDate], issued.starts_with(year));
+    }
 }
 
 /// The surer of each name, then the earlier found.
@@ -101,21 +125,42 @@ fn read_from(name: FieldName, value: impl Into<String>, words: &[&Word], page: u
         name,
         value: value.into(),
         source: Source::Text,
-        confidence: (100.0 * worth(words) * strength).clamp(0.0, 100.0),
+        confidence: strength * sure(name, worth(words)),
         page: Some(page),
         bounds: union(words),
     }
 }
 
-/// How likely all of them are right. Dots and specks say nothing.
+/// How likely all of them are right, 0 to 1. Dots and specks say nothing.
 fn worth(words: &[&Word]) -> f32 {
     let said = words.iter().filter(|w| w.text.chars().any(char::is_alphanumeric));
-    said.map(|w| w.confidence / 100.0).product()
+    said.map(|w| layout::worth(w)).product()
 }
 
-/// A percentage as `factor` times the odds.
+/// The percentage for a value whose words are all right with this likelihood.
+fn sure(name: FieldName, worth: f32) -> f32 {
+    odds(100.0 * worth, factor(name))
+}
+
+/// By how much a field is surer than its words.
+///
+/// Words of one line go wrong together, and heads are printed clearer than the pages on which the worth of words was
+/// measured, so the product alone says too little. By how much was seen on 96 papers drawn for it in five qualities,
+/// 442 values of which 423 were right: the odds of each are raised until as many were right as were said to be.
+fn factor(name: FieldName) -> f32 {
+    match name {
+        FieldName::PersonalId => 2.5,
+        FieldName::Agency => 3.0,
+        FieldName::OwnerName => 4.0,
+        FieldName::Address => 5.0,
+        FieldName::Subject => 7.0,
+        _ => 12.0,
+    }
+}
+
+/// A percentage with its odds multiplied.
 fn odds(confidence: f32, factor: f32) -> f32 {
-    let share = confidence / 100.0;
+    let share = (confidence / 100.0).clamp(0.0, 1.0);
     100.0 * share * factor / (share * factor + 1.0 - share)
 }
 

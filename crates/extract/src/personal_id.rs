@@ -202,7 +202,7 @@ pub(crate) fn cross_check(found: &mut [Field]) {
                 field.confidence = field.confidence.min(50.0)
             }
             (None, FieldName::PersonalId | FieldName::BirthDate | FieldName::Sex) => {
-                field.confidence += (100.0 - field.confidence) / 2.0
+                field.confidence = crate::odds(field.confidence, 2.0)
             }
             _ => {}
         }

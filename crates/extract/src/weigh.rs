@@ -229,7 +229,7 @@ fn settle(person: Vec<Heard>) -> Vec<Field> {
     personal_id::cross_check(&mut read);
     for field in &mut read {
         if field.name == FieldName::OwnerName && zones.iter().any(|zone| zone.confirms(&field.value)) {
-            field.confidence += (100.0 - field.confidence) / 2.0;
+            field.confidence = crate::odds(field.confidence, 2.0);
         }
     }
     for mut field in coded {
