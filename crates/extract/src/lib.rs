@@ -149,9 +149,9 @@ fn sure(name: FieldName, worth: f32) -> f32 {
 /// 442 values of which 423 were right: the odds of each are raised until as many were right as were said to be.
 fn factor(name: FieldName) -> f32 {
     match name {
-        FieldName::PersonalId => 2.5,
+        FieldName::PersonalId => 2.0,
         FieldName::Agency => 3.0,
-        FieldName::OwnerName => 4.0,
+        FieldName::OwnerName => 3.5,
         FieldName::Address => 5.0,
         FieldName::Subject => 7.0,
         _ => 12.0,
