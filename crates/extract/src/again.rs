@@ -34,7 +34,7 @@ pub fn check(field: &mut Field, lines: &[Line]) {
         let heard = hear(name, field, lines);
         let change: f32 = name.iter_mut().zip(&heard).map(|(word, heard)| settle(word, heard)).product();
         let words_worth = odds(field.confidence, 1.0 / factor(field.name)) * change;
-        field.confidence = odds(words_worth.min(99.5), factor(field.name));
+        field.confidence = odds(words_worth, factor(field.name));
     }
     field.value = words.join(" ");
 }

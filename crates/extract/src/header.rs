@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use crate::kind::Kind;
 use crate::layout::{self, Line};
-use crate::{dates, persons, places, read_from, spoken, sure, worth};
+use crate::{dates, persons, places, read_from, spoken};
 
 /// However long it is, the head ends here, in thousandths of the page.
 const HEAD: u32 = 450;
@@ -50,14 +50,7 @@ pub fn read(lines: &[Line], kind: Option<&Kind>) -> Vec<Field> {
     if let Some(number) = &number {
         let page = head[number.at].page;
         let symbol = number.symbol.as_ref().map(|s| lawful(s, kind));
-        let field = |name, value: &str, strength: f32| {
-            let field = read_from(name, value, &number.words, page, 1.0);
-            // Of a word that says both, each is as likely right as its share of the letters lets it be.
-            let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count() as f32;
-            let all: f32 = number.words.iter().map(|w| letters(&w.text)).sum();
-            let share = (letters(value) / all.max(1.0)).min(1.0);
-            Field { confidence: strength * sure(name, worth(&number.words).powf(share)), ..field }
-        };
+        let field = |name, value: &str, strength| read_from(name, value, &number.words, page, strength);
         let strength = if number.repaired { 0.75 } else { 0.99 };
         found.extend(number.number.as_ref().map(|n| field(FieldName::Number, n, strength)));
         found.extend(symbol.as_ref().map(|s| field(FieldName::Symbol, s, 0.99)));
@@ -157,7 +150,9 @@ fn issued(lines: &[Line], head: &[Line]) -> Option<Field> {
         let part = (last[0] + last[2]).saturating_sub(first[0]) as f32 / (last[0] + last[2]).max(1) as f32;
         line.right as f32 * (1.0 - part) > 400.0
     };
-    let at_head = head.iter().find_map(|line| {
+    // In brackets stands what another paper's date is: `(Kèm theo Quyết định số … ngày …)`.
+    let cited = |line: &&Line| line.words[0].text.starts_with('(');
+    let at_head = head.iter().filter(|line| !cited(line)).find_map(|line| {
         let found = dates::in_words(&line.words()).filter(|found| right(line, found))?;
         Some(field(line, found, 0.99))
     });

@@ -154,14 +154,18 @@ fn factor(name: FieldName) -> f32 {
         FieldName::OwnerName => 3.5,
         FieldName::Address => 5.0,
         FieldName::Subject => 7.0,
+        FieldName::Number | FieldName::Symbol => 8.0,
         _ => 12.0,
     }
 }
 
+/// Print is never as sure as a code.
+const MOST: f32 = 98.9;
+
 /// A percentage with its odds multiplied.
 fn odds(confidence: f32, factor: f32) -> f32 {
     let share = (confidence / 100.0).clamp(0.0, 1.0);
-    100.0 * share * factor / (share * factor + 1.0 - share)
+    (100.0 * share * factor / (share * factor + 1.0 - share)).min(MOST)
 }
 
 fn union(words: &[&Word]) -> Option<sohoa_model::Box4> {

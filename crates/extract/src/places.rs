@@ -124,14 +124,14 @@ pub fn agency(lines: &[Vec<&Word>]) -> Vec<Word> {
     while at < all.len() {
         let level = longest(&all[at..], LEVELS).filter(|_| may || starts.contains(&at));
         let said = longest(&all[at..], AGENCIES).or(level);
-        let Some((phrase, count)) = said else {
+        let Some(said @ (phrase, count)) = said else {
             may = bare(&all[at]) == "ubnd" || bare(&all[at]) == "hdnd";
             at += 1;
             continue;
         };
         say(&mut all[at..at + count], phrase);
         at += count;
-        may = true;
+        may = Some(said) != level;
         if phrase == "tỉnh" || phrase == "thành phố" {
             at += province(&mut all[at..]).unwrap_or(0);
         }
