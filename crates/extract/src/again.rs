@@ -5,8 +5,8 @@
 use sohoa_model::{Field, FieldName, text::fold};
 
 use crate::layout::{Line, alike, worth};
-use crate::{factor, odds, places};
 use crate::weigh::marks;
+use crate::{factor, odds, places};
 
 /// Marks are lost in reading far more often than found, in logits.
 const LOST: f32 = 1.5;
@@ -32,11 +32,17 @@ pub fn check(field: &mut Field, lines: &[Line]) {
     for (start, end) in names.into_iter().filter(|(start, end)| end - start >= 2) {
         let name = &mut words[start..end];
         let heard = hear(name, field, lines);
-        let change: f32 = name.iter_mut().zip(&heard).map(|(word, heard)| settle(word, heard)).product();
+        let person = field.name == FieldName::OwnerName;
+        let change: f32 = name.iter_mut().zip(&heard).map(|(word, heard)| settle(word, heard, person)).product();
         let words_worth = odds(field.confidence, 1.0 / factor(field.name)) * change;
         field.confidence = odds(words_worth, factor(field.name));
     }
-    field.value = words.join(" ");
+    let value = words.join(" ");
+    if value != field.value && field.name == FieldName::OwnerName {
+        // It may be a brother's yet, so the clerk looks.
+        field.confidence = field.confidence.min(85.0);
+    }
+    field.value = value;
 }
 
 fn letters(text: &str) -> &str {
@@ -52,7 +58,7 @@ fn hear(name: &[String], field: &Field, lines: &[Line]) -> Vec<Vec<Heard>> {
             let mut slips = 0;
             let same = words.iter().zip(&folded).all(|(word, name)| {
                 let read = fold(letters(&word.text));
-                let near = read == *name || alike(&read, name);
+                let near = read == *name || field.name != FieldName::OwnerName && alike(&read, name);
                 slips += usize::from(read != *name);
                 near && letters(&word.text).starts_with(char::is_uppercase)
             });
@@ -76,7 +82,7 @@ fn hear(name: &[String], field: &Field, lines: &[Line]) -> Vec<Vec<Heard>> {
 }
 
 /// The likeliest reading of a syllable, and by how much that is likelier than what was read at first.
-fn settle(word: &mut String, heard: &[Heard]) -> f32 {
+fn settle(word: &mut String, heard: &[Heard], person: bool) -> f32 {
     let bare = letters(word).to_owned();
     let Some(own) = heard.iter().find(|h| h.own) else { return 1.0 };
     if heard.len() < 2 {
@@ -98,12 +104,15 @@ fn settle(word: &mut String, heard: &[Heard]) -> f32 {
         said.iter().map(|(a, sum)| sum + if said.iter().any(|(b, _)| more(a, b)) { LOST } else { 0.0 }).collect();
     let total: f32 = weights.iter().map(|w| w.exp()).sum();
     let best = (0..said.len()).max_by(|a, b| weights[*a].total_cmp(&weights[*b])).unwrap_or_default();
-    let mine = said.iter().position(|(text, _)| *text == own.text || marks(text) == marks(&own.text)).unwrap_or_default();
+    let mine =
+        said.iter().position(|(text, _)| *text == own.text || marks(text) == marks(&own.text)).unwrap_or_default();
     // One reading alone may be wrong, too.
-    let sure = |i: usize| if said.len() > 1 { weights[i].exp() / (total + 0.02) } else { 1.0 - 1.0 / (1.0 + weights[i].exp()) };
+    let sure = |i: usize| {
+        if said.len() > 1 { weights[i].exp() / (total + 0.02) } else { 1.0 - 1.0 / (1.0 + weights[i].exp()) }
+    };
     let before = 1.0 - 1.0 / (1.0 + own.weight.exp());
-    // Brothers differ by a mark, so a syllable that was read well is not changed for another that has not merely more.
-    let replaced = best != mine && (more(said[best].0, &own.text) || own.weight < 1.5);
+    // People's names differ by a mark, and a place that was read well is not changed for another.
+    let replaced = best != mine && (more(said[best].0, &own.text) || !person && own.weight < 1.5);
     let now = if replaced { best } else { mine };
     if replaced {
         let text = said[best].0;

@@ -18,6 +18,8 @@ impl Found<'_> {
     pub fn field(self, name: FieldName, page: u32, strength: f32) -> Field {
         let figure = |w: &&&Word| !w.text.chars().all(char::is_alphabetic) || w.text.chars().count() < 3;
         let figures: Vec<&Word> = self.words.iter().filter(figure).copied().collect();
+        let guessed = figures.iter().any(|w| w.text.contains(|c: char| c == '!' || c.is_alphabetic()));
+        let strength = if guessed { strength * 0.8 } else { strength };
         let field = read_from(name, self.value, &self.words, page, strength);
         Field { confidence: strength * sure(name, worth(&figures)), ..field }
     }
@@ -131,6 +133,7 @@ mod tests {
         ] {
             assert_eq!(found(text).as_deref(), Some("2026-02-05"), "{text}");
         }
+        assert_eq!(found("ngày 09 tháng !2 năm 2024").as_deref(), Some("2024-12-09"));
         assert_eq!(packed("10052021").as_deref(), Some("2021-05-10"));
     }
 

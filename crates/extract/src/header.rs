@@ -100,7 +100,8 @@ pub fn number(head: &[Line]) -> Option<Number<'_>> {
         } else if let Some(c) = UNTOLD.captures(&text) {
             // A figure that is no figure is left to the clerk unless it can be one only: a stroke before the others may
             // be the form's line.
-            let number = if c[1].starts_with(|c: char| c.is_ascii_digit()) { places::figures(&c[1]) } else { c[1].to_owned() };
+            let number =
+                if c[1].starts_with(|c: char| c.is_ascii_digit()) { places::figures(&c[1]) } else { c[1].to_owned() };
             repaired = true;
             (number.bytes().all(|b| b.is_ascii_digit()).then_some(number), written(&c[2]))
         } else {
@@ -112,6 +113,8 @@ pub fn number(head: &[Line]) -> Option<Number<'_>> {
             words.iter().position(|w| layout::plain(&w.text).ends_with(&last))
         });
         words.truncate(end.map_or(words.len(), |end| end + 1));
+        // Nor is `Số:` a part of it.
+        words.retain(|w| layout::plain(&w.text) != "so");
         Some(Number { number, symbol, at, words, repaired })
     })
 }
@@ -141,9 +144,7 @@ fn lawful(symbol: &str, kind: Option<&Kind>) -> String {
 
 /// Place and date: to the right in the head, or above the signature on papers that citizens write.
 fn issued(lines: &[Line], head: &[Line]) -> Option<Field> {
-    let field = |line: &Line, found: dates::Found, strength| {
-        found.field(FieldName::IssuedDate, line.page, strength)
-    };
+    let field = |line: &Line, found: dates::Found, strength| found.field(FieldName::IssuedDate, line.page, strength);
     let right = |line: &Line, found: &dates::Found| {
         let [first, last] = [found.at, line.words.len() - 1].map(|i| line.words[i].bounds);
         // The date itself, where the number or a motto runs into the line.

@@ -251,7 +251,7 @@ impl<'a> Region<'a> {
         }
         let loud = |words: &[&Word]| words.iter().take(2).all(|w| w.text.chars().all(char::is_uppercase));
         let other = below.begins("toi") || below.begins("ngay") || loud(&more) && !loud(run);
-        let joins = (full || open) && (below.right < 780 || open) && !other;
+        let joins = (open || full && below.right < 780) && !other;
         if joins { more } else { Vec::new() }
     }
 }

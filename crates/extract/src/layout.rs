@@ -41,7 +41,9 @@ pub fn plain(text: &str) -> String {
 pub fn worth(word: &Word) -> f32 {
     use unicode_normalization::UnicodeNormalization;
     let marks = ['\u{300}', '\u{301}', '\u{303}', '\u{309}', '\u{323}', '\u{302}', '\u{306}', '\u{31b}'];
-    let ours = |c: char| c.is_ascii() || matches!(c, 'đ' | 'Đ') || marks.contains(&c) || !c.is_alphabetic() && c < '\u{300}';
+    let ours = |c: char| {
+        c.is_ascii() || matches!(c, 'đ' | 'Đ' | 'ð' | 'Ð') || marks.contains(&c) || !c.is_alphabetic() && c < '\u{300}'
+    };
     let most = if word.text.nfd().filter(|c| !c.is_ascii_punctuation()).all(ours) { 1.0 } else { 0.2 };
     (word.confidence / 100.0).clamp(0.0, most)
 }
@@ -59,7 +61,9 @@ pub fn phrase(text: &str) -> String {
 
 fn parts(text: &str) -> Vec<String> {
     let mut parts = Vec::new();
-    for part in plain(text).split(' ').filter(|p| !p.is_empty()) {
+    // `!2` is 12.
+    let text = if text.contains(|c: char| c.is_ascii_digit()) { text.replace('!', "1") } else { text.to_owned() };
+    for part in plain(&text).split(' ').filter(|p| !p.is_empty()) {
         let letters: Vec<char> = part.chars().collect();
         let runs: Vec<&[char]> = letters.chunk_by(|a, b| a.is_ascii_digit() == b.is_ascii_digit()).collect();
         let apart = runs.iter().all(|run| run[0].is_ascii_digit() || run.len() > 2);

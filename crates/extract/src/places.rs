@@ -58,8 +58,7 @@ const AGENCIES: [&str; 46] = [
 ];
 
 /// What names of places begin with, from the province down to the commune.
-const LEVELS: [&str; 9] =
-    ["thành phố", "thị trấn", "đặc khu", "thị xã", "phường", "huyện", "quận", "tỉnh", "xã"];
+const LEVELS: [&str; 9] = ["thành phố", "thị trấn", "đặc khu", "thị xã", "phường", "huyện", "quận", "tỉnh", "xã"];
 
 /// Within a commune.
 const PARTS: [&str; 7] = ["tổ dân phố", "khu phố", "đường", "thôn", "xóm", "số", "ấp"];
@@ -74,9 +73,7 @@ fn takes(words: &[Word], phrase: &str) -> Option<usize> {
     let parts = phrase.split(' ').map(|part| fold(part.trim_matches(',')));
     let mut count = 0;
     for part in parts {
-        if words.get(count).map(bare).filter(|w| *w == part || part == "-").is_none() {
-            return None;
-        }
+        words.get(count).map(bare).filter(|w| *w == part || part == "-")?;
         count += 1;
     }
     Some(count)
@@ -204,7 +201,8 @@ pub fn figures(text: &str) -> String {
             c => c,
         })
         .collect();
-    let certain = text.chars().any(|c| c.is_ascii_digit()) && mended.trim_end_matches(',').bytes().all(|b| b.is_ascii_digit());
+    let certain =
+        text.chars().any(|c| c.is_ascii_digit()) && mended.trim_end_matches(',').bytes().all(|b| b.is_ascii_digit());
     if certain { mended } else { text.to_owned() }
 }
 

@@ -262,6 +262,8 @@ fn a_name_said_twice_vouches_for_itself_or_lends_its_marks() {
     let brother = form("Ngô Văn Tuấn", "Ngô Văn Tuân");
     assert!(brother.value == "Ngô Văn Tuấn" && brother.confidence < alone.confidence);
     assert_eq!(form("Ngô Văn Hạnh", "Ngô Văn Hành").value, "Ngô Văn Hạnh");
+    assert_eq!(form("Ngô Văn Hạnh", "Ngô Văn Thành"), form("Ngô Văn Hạnh", "Trần Minh Anh"));
+    assert!(form("Ngô Văn Tuân", "Ngô Văn Tuấn").confidence <= 85.0, "a lost mark or a brother: the clerk looks");
     // A letter that Vietnamese does not have was misread.
     assert!(form("Ngô Thị Ÿ", "Trần Minh Anh").confidence < alone.confidence - 20.0);
 }
