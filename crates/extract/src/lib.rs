@@ -3,9 +3,9 @@
 //! Evidence comes from four places, each with its own module: the head of an official paper as NĐ 30/2020/NĐ-CP lays
 //! it out (`header`), the labels of forms and the person they speak of (`labels`, `persons`), machine-readable codes
 //! (`codes`), and the machine-readable zone of cards (`mrz`). What kind of paper it is comes first (`kind`), because a
-//! form has no agency and a list no owner. Titles and labels are data (`form`), to which an office adds. All rules look at `layout`: rows of segments with folded tokens, so that a
-//! lost mark or one misread letter in a label does no harm. Values stay as read; only dates and numbers are brought into
-//! one form (`dates`, [`personal_id`]).
+//! form has no agency and a list no owner. Titles and labels are data (`form`), to which an office adds. All rules look
+//! at `layout`: rows of segments with folded tokens, so that a lost mark or one misread letter in a label does no harm.
+//! Values stay as read; only dates and numbers are brought into one form (`dates`, [`personal_id`]).
 //!
 //! What is always the same in agencies' names and addresses is put right (`places`), and names that a paper says more
 //! than once are held against one another (`again`).
