@@ -1,8 +1,9 @@
 //! Dates, brought to `YYYY-MM-DD`. A day that the calendar does not have is no date.
 
-use sohoa_model::Word;
+use sohoa_model::{Field, FieldName, Word};
 
 use crate::layout::{self, Token};
+use crate::{read_from, sure, worth};
 
 /// A date and the words that say it.
 pub struct Found<'a> {
@@ -10,6 +11,18 @@ pub struct Found<'a> {
     /// The place of the first of them.
     pub at: usize,
     pub words: Vec<&'a Word>,
+}
+
+impl Found<'_> {
+    /// As sure as what says day, month and year: `tháng` is known however it was read.
+    pub fn field(self, name: FieldName, page: u32, strength: f32) -> Field {
+        let figure = |w: &&&Word| !w.text.chars().all(char::is_alphabetic) || w.text.chars().count() < 3;
+        let figures: Vec<&Word> = self.words.iter().filter(figure).copied().collect();
+        let guessed = figures.iter().any(|w| w.text.contains(|c: char| c == '!' || c.is_alphabetic()));
+        let strength = if guessed { strength * 0.8 } else { strength };
+        let field = read_from(name, self.value, &self.words, page, strength);
+        Field { confidence: strength * sure(name, worth(&figures)), ..field }
+    }
 }
 
 /// The first date: `ngày … tháng … năm …`, `05/02/2026`, `05.02.2026`, `05-02-2026`.
@@ -120,6 +133,7 @@ mod tests {
         ] {
             assert_eq!(found(text).as_deref(), Some("2026-02-05"), "{text}");
         }
+        assert_eq!(found("ngày 09 tháng !2 năm 2024").as_deref(), Some("2024-12-09"));
         assert_eq!(packed("10052021").as_deref(), Some("2021-05-10"));
     }
 

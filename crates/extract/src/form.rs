@@ -221,7 +221,7 @@ mod tests {
     #[test]
     fn what_is_built_in_parses_and_is_folded() {
         let [common, kinds @ ..] = built_in() else { panic!("nothing is built in") };
-        assert_eq!((common.key, common.labels.len()), ("", 83));
+        assert_eq!((common.key, common.labels.len()), ("", 92));
         for (text, label) in [
             ("xac nhan ong ba co ten sau", Label::Person(Role::Applicant)),
             ("ho chu dem ten", Label::Person(Role::Named)),

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use crate::kind::Kind;
 use crate::layout::{self, Line};
-use crate::{dates, persons, read_from, spoken};
+use crate::{dates, persons, places, read_from, spoken};
 
 /// However long it is, the head ends here, in thousandths of the page.
 const HEAD: u32 = 450;
@@ -18,6 +18,12 @@ static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)^\W*s[oôốồổỗộóòỏọ06]\s*[:;.,]?[\s.…_]*(\d+[a-z]?)?[\s.…_]*/\s*((?:\d{4}\s*/\s*)?\p{L}[\p{L}&.]*(?:\s*[-–—]\s*[\p{L}&.]*\p{L})*)")
         .expect("constant")
 });
+/// As `NUMBER`, where the number itself cannot be told: `Số: 5Š3/GM-UBND`.
+static UNTOLD: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)^\W*s[oôốồổỗộóòỏọ06]\s*[:;.,]\s*(\S{0,5}\d\S{0,5}?)\s*/\s*((?:\d{4}\s*/\s*)?\p{L}[\p{L}&.]*(?:\s*[-–—]\s*[\p{L}&.]*\p{L})*)")
+        .expect("constant")
+});
+static ETHS: LazyLock<Regex> = LazyLock::new(|| Regex::new("Đ*Ð[ÐĐ]*").expect("constant"));
 static PLAIN_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
     // `Số: 45`; `Số: 45/2026` of civil status, where the year is that of the register.
     Regex::new(r"(?i)^\W*s[oôốồổỗộóòỏọ06]\s*[:;.,][\s.…_]*(\d{1,6}[a-z]?)(?:\s*/\s*\d{4})?\W*$").expect("constant")
@@ -30,6 +36,8 @@ pub struct Number<'a> {
     /// The line, by its place in the head.
     pub at: usize,
     words: Vec<&'a Word>,
+    /// Whether letters were taken for figures.
+    repaired: bool,
 }
 
 pub fn read(lines: &[Line], kind: Option<&Kind>) -> Vec<Field> {
@@ -41,9 +49,11 @@ pub fn read(lines: &[Line], kind: Option<&Kind>) -> Vec<Field> {
     let number = number(head);
     if let Some(number) = &number {
         let page = head[number.at].page;
+        let symbol = number.symbol.as_ref().map(|s| lawful(s, kind));
         let field = |name, value: &str, strength| read_from(name, value, &number.words, page, strength);
-        found.extend(number.number.as_ref().map(|n| field(FieldName::Number, n, 0.97)));
-        found.extend(number.symbol.as_ref().map(|s| field(FieldName::Symbol, &lawful(s, kind), 0.95)));
+        let strength = if number.repaired { 0.75 } else { 0.99 };
+        found.extend(number.number.as_ref().map(|n| field(FieldName::Number, n, strength)));
+        found.extend(symbol.as_ref().map(|s| field(FieldName::Symbol, s, 0.99)));
     }
     found.extend(issued(lines, head));
     if kind.is_none_or(Kind::has_agency) {
@@ -77,12 +87,23 @@ pub fn number(head: &[Line]) -> Option<Number<'_>> {
         {
             words.extend(&next.words);
         }
-        // The Icelandic letter looks like ours and recognition takes it now and then.
-        let text =
-            words.iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ").replace('Ð', "Đ").replace('ð', "đ");
+        // The Icelandic letter looks like ours and recognition takes it now and then, for the same letter twice too.
+        let text = words.iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ");
+        let text = ETHS.replace_all(&text, "Đ").replace('ð', "đ");
+        let mut repaired = false;
+        let written = |symbol: &str| {
+            let symbol: String = symbol.split_whitespace().collect::<String>().replace(['–', '—'], "-");
+            Some(symbol.trim_end_matches('.').to_owned())
+        };
         let (number, symbol) = if let Some(c) = NUMBER.captures(&text) {
-            let symbol: String = c[2].split_whitespace().collect::<String>().replace(['–', '—'], "-");
-            (c.get(1).map(|n| n.as_str().to_owned()), Some(symbol.trim_end_matches('.').to_owned()))
+            (c.get(1).map(|n| n.as_str().to_owned()), written(&c[2]))
+        } else if let Some(c) = UNTOLD.captures(&text) {
+            // A figure that is no figure is left to the clerk unless it can be one only: a stroke before the others may
+            // be the form's line.
+            let number =
+                if c[1].starts_with(|c: char| c.is_ascii_digit()) { places::figures(&c[1]) } else { c[1].to_owned() };
+            repaired = true;
+            (number.bytes().all(|b| b.is_ascii_digit()).then_some(number), written(&c[2]))
         } else {
             (Some(PLAIN_NUMBER.captures(&text)?[1].to_owned()), None)
         };
@@ -92,35 +113,49 @@ pub fn number(head: &[Line]) -> Option<Number<'_>> {
             words.iter().position(|w| layout::plain(&w.text).ends_with(&last))
         });
         words.truncate(end.map_or(words.len(), |end| end + 1));
-        Some(Number { number, symbol, at, words })
+        // Nor is `Số:` a part of it.
+        words.retain(|w| layout::plain(&w.text) != "so");
+        Some(Number { number, symbol, at, words, repaired })
     })
 }
 
-/// Where only a mark of the type's abbreviation was lost (`QD-UBND`), as NĐ 30/2020/NĐ-CP, Phụ lục III writes it.
+/// Abbreviations with marks, as NĐ 30/2020/NĐ-CP, Phụ lục III and agencies write them.
+const ABBREVIATIONS: [&str; 12] =
+    ["HĐND", "QĐ", "NĐ", "ĐA", "QyĐ", "CĐ", "GDĐT", "LĐTBXH", "ĐKĐĐ", "VPĐK", "VPĐKĐĐ", "HĐBCQG"];
+
+/// Where only a mark of an abbreviation was lost (`QD-UBND`), with it.
 fn lawful(symbol: &str, kind: Option<&Kind>) -> String {
     let abbreviation = kind.and_then(|k| DocumentType::from_key(k.key)).map_or("", |t| t.abbreviation);
-    match symbol.split_once('-') {
-        Some((group, rest)) if !abbreviation.is_empty() && crate::same(group, abbreviation) => {
-            format!("{abbreviation}-{rest}")
+    let parts = symbol.split('-').enumerate().map(|(i, part)| {
+        if i == 0 && !abbreviation.is_empty() && crate::same(part, abbreviation) {
+            return abbreviation.to_owned();
         }
-        _ => symbol.to_owned(),
+        ABBREVIATIONS.iter().find(|a| crate::same(part, a)).map_or(part, |a| *a).to_owned()
+    });
+    let symbol = parts.collect::<Vec<_>>().join("-");
+    // `2025/HDTN`: contracts are numbered by year, and say what they are about in the same word.
+    match symbol.split_once('/') {
+        Some((year, rest)) if abbreviation == "HĐ" && layout::plain(rest).starts_with("hd") => {
+            format!("{year}/HĐ{}", rest.chars().skip(2).collect::<String>())
+        }
+        _ => symbol,
     }
 }
 
 /// Place and date: to the right in the head, or above the signature on papers that citizens write.
 fn issued(lines: &[Line], head: &[Line]) -> Option<Field> {
-    let field = |line: &Line, found: dates::Found, strength| {
-        read_from(FieldName::IssuedDate, found.value, &found.words, line.page, strength)
-    };
+    let field = |line: &Line, found: dates::Found, strength| found.field(FieldName::IssuedDate, line.page, strength);
     let right = |line: &Line, found: &dates::Found| {
         let [first, last] = [found.at, line.words.len() - 1].map(|i| line.words[i].bounds);
         // The date itself, where the number or a motto runs into the line.
         let part = (last[0] + last[2]).saturating_sub(first[0]) as f32 / (last[0] + last[2]).max(1) as f32;
         line.right as f32 * (1.0 - part) > 400.0
     };
-    let at_head = head.iter().find_map(|line| {
+    // In brackets stands what another paper's date is: `(Kèm theo Quyết định số … ngày …)`.
+    let cited = |line: &&Line| line.words[0].text.starts_with('(');
+    let at_head = head.iter().filter(|line| !cited(line)).find_map(|line| {
         let found = dates::in_words(&line.words()).filter(|found| right(line, found))?;
-        Some(field(line, found, 0.97))
+        Some(field(line, found, 0.99))
     });
     let signed = || {
         lines[head.len()..].iter().rev().find_map(|line| {
@@ -145,7 +180,7 @@ fn agency(head: &[Line], number: Option<&Line>) -> Option<Field> {
     let floor = number.map_or(220, |n| n.top);
     let cell: Vec<(&Line, &[Word])> = head
         .iter()
-        .filter(|l| l.top < floor && l.left < 400 && l.is_capitals())
+        .filter(|l| l.top < floor && l.left < 400 && l.is_capitals() && !is_numbered(l))
         .map(|l| (l, before_motto(l)))
         .filter(|(line, words)| !words.is_empty() && (line.right < 600 || words.len() < line.words.len()))
         .filter(|(line, _)| line.middle() < 480 || line.right >= 600)
@@ -156,9 +191,18 @@ fn agency(head: &[Line], number: Option<&Line>) -> Option<Field> {
     while end < cell.len() && end < own + 4 && cell[end].0.top.saturating_sub(cell[end - 1].0.bottom) < 20 {
         end += 1;
     }
-    let words: Vec<&Word> = cell[own..end].iter().flat_map(|(_, words)| words.iter()).collect();
+    let lines: Vec<Vec<&Word>> = cell[own..end].iter().map(|(_, words)| words.iter().collect()).collect();
+    let mended = places::agency(&lines);
+    let words: Vec<&Word> = mended.iter().collect();
     let name = spoken(&words);
-    (name.split(' ').count() >= 2).then(|| read_from(FieldName::Agency, name, &words, cell[own].0.page, 0.93))
+    // Whose committee it is was lost.
+    let strength = if layout::plain(&name).ends_with("nhan dan") { 0.2 } else { 0.98 };
+    (name.split(' ').count() >= 2).then(|| read_from(FieldName::Agency, name, &words, cell[own].0.page, strength))
+}
+
+/// `Số: …`, whatever can be read of it.
+fn is_numbered(line: &Line) -> bool {
+    line.begins("so") && line.words.iter().take(2).any(|w| w.text.contains(|c: char| c == ':' || c.is_ascii_digit()))
 }
 
 /// A line that runs into the motto on its right, without it.
@@ -258,7 +302,8 @@ fn subject<'a>(lines: &'a [Line], head: &'a [Line], kind: &Kind) -> Option<(Stri
             ["chu tich", "giam doc", "truong phong", "uy ban nhan dan", "hoi dong nhan dan", "bo truong"];
         let other = OTHER.iter().any(|o| line.begins(o))
             || line.is_capitals() && AUTHORITIES.iter().any(|a| line.begins(a))
-            || line.text().ends_with(':');
+            || line.text().ends_with(':')
+            || line.opens() && !line.begins("ve viec");
         if !(close && whole && line.is_centred() && line.left > 130) || other {
             break;
         }
@@ -267,7 +312,7 @@ fn subject<'a>(lines: &'a [Line], head: &'a [Line], kind: &Kind) -> Option<(Stri
     }
     let text = spoken(&words);
     // Less sure where it is only the rest of a title.
-    let strength = if words.len() > in_title { 0.9 } else { 0.8 };
+    let strength = if words.len() > in_title { 0.98 } else { 0.8 };
     (text.split(' ').count() >= 2).then_some((text, words, lines[title.first].page, strength))
 }
 
@@ -292,5 +337,5 @@ fn about(head: &[Line]) -> Option<(String, Vec<&Word>, u32, f32)> {
     };
     let words = words.split_off(lead.min(words.len()));
     let text = spoken(&words);
-    (!text.is_empty()).then_some((text, words, head[start].page, 0.93))
+    (!text.is_empty()).then_some((text, words, head[start].page, 0.98))
 }

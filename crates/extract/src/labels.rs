@@ -7,7 +7,7 @@ use crate::form::{self, Label};
 use crate::kind::Kind;
 use crate::layout::{self, Line};
 use crate::persons::{People, name_in};
-use crate::{codes, dates, personal_id, read_from, spoken};
+use crate::{codes, dates, personal_id, places, read_from, spoken};
 
 /// A label that counts on this paper: its text, folded, what it says, and whether an office's own form says so.
 struct Known<'a> {
@@ -68,7 +68,7 @@ pub fn read(lines: &[Line], kind: Option<&Kind>) -> (Vec<Field>, Vec<Vec<Field>>
             let below = lines.get(at + 1).filter(|l| l.page == line.page && on(l, &known).is_empty());
             let words = [line.words(), below.map_or(Vec::new(), Line::words)];
             let date = words.iter().filter(|_| !other).find_map(|words| dates::any(words));
-            let issued = date.map(|d| read_from(FieldName::CardIssuedDate, d.value, &d.words, line.page, 0.9));
+            let issued = date.map(|d| d.field(FieldName::CardIssuedDate, line.page, 0.9));
             issued.into_iter().for_each(|field| people.tell(line.left, field));
         }
     }
@@ -120,7 +120,7 @@ fn on(line: &Line, known: &[Known]) -> Vec<Found> {
     let mut first = 0;
     while first < line.tokens.len() {
         let fits = |known: &Known| {
-            let count = layout::matches(&line.tokens[first..], known.text)?;
+            let count = stands(line, first, known)?;
             Some(Found { first, end: first + count, label: known.label, own: known.own })
         };
         // Of equal ones the last, an office's own.
@@ -133,6 +133,20 @@ fn on(line: &Line, known: &[Known]) -> Vec<Found> {
         }
     }
     found
+}
+
+/// How many tokens a label takes up from this one on, if it stands there.
+fn stands(line: &Line, first: usize, known: &Known) -> Option<usize> {
+    let tokens = &line.tokens[first..];
+    // Read as one word: `SốCCCD:`.
+    let glued = || known.text.len() > 6 && known.text.contains(' ') && tokens[0].text == known.text.replace(' ', "");
+    let count = layout::matches(tokens, known.text).or_else(|| glued().then_some(1))?;
+    let words = &line.words[tokens[0].word..=tokens[count - 1].word];
+    // Past a colon is the value: in `Họ và tên: Võ Thị Hạnh` stands no wife.
+    let past = words[..words.len() - 1].iter().any(|w| w.text.ends_with(':'));
+    // In a sentence, as `con gái tôi là …`, nobody is named by a label.
+    let within = first > 0 && matches!(known.label, Label::Person(_)) && words[0].text.starts_with(char::is_lowercase);
+    (!past && !within).then_some(count)
 }
 
 /// Where the value of a label is looked for: after it, beside it, below it.
@@ -175,7 +189,7 @@ impl<'a> Region<'a> {
 
     fn person(&self) -> Option<Field> {
         let (name, words) = self.runs.iter().find_map(|run| name_in(run))?;
-        Some(read_from(FieldName::OwnerName, name, &words, self.lines[self.at].page, 0.92))
+        Some(read_from(FieldName::OwnerName, name, &words, self.lines[self.at].page, 0.98))
     }
 
     fn read(&self, name: FieldName) -> Option<Field> {
@@ -184,27 +198,30 @@ impl<'a> Region<'a> {
             FieldName::PersonalId => {
                 let start = run.iter().position(|w| w.text.contains(|c: char| c.is_ascii_digit()))?;
                 let (id, words, repaired) = personal_id::find_any(&run[start..]).or_else(|| personal_id::find(run))?;
-                Some(read_from(name, id, &words, page, if repaired { 0.7 } else { 0.95 }))
+                Some(read_from(name, id, &words, page, if repaired { 0.7 } else { 0.99 }))
             }
             FieldName::BirthDate | FieldName::IssuedDate | FieldName::CardIssuedDate => {
-                let found = dates::any(run)?;
-                Some(read_from(name, found.value, &found.words, page, 0.92))
+                Some(dates::any(run)?.field(name, page, 0.99))
             }
             FieldName::Sex => {
                 let mut said = run.iter().filter(|w| matches!(&*layout::plain(&w.text), "nam" | "nu"));
                 // Both printed means that one of them is ticked.
                 let (word, None) = (said.next()?, said.next()) else { return None };
                 let value = if layout::plain(&word.text) == "nam" { "Nam" } else { "Nữ" };
-                Some(read_from(name, value, &[word], page, 0.93))
+                Some(read_from(name, value, &[word], page, 0.99))
             }
             FieldName::Address | FieldName::Agency | FieldName::Subject => {
                 let mut words = run.clone();
-                words.extend(self.wrapped(run));
+                words.extend(self.wrapped(name, run));
+                let mended = if name == FieldName::Address { places::address(&words).0 } else { Vec::new() };
+                if !mended.is_empty() {
+                    words = mended.iter().collect();
+                }
                 let value = spoken(&words);
                 // In running text a small letter goes on with the sentence.
                 let proper = value.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
                 let whole = proper && value.split(' ').count() >= 3 || name == FieldName::Subject && !value.is_empty();
-                whole.then(|| read_from(name, value, &words, page, 0.82))
+                whole.then(|| read_from(name, value, &words, page, 0.98))
             }
             FieldName::DossierCode => dossier_code(run, page, 0.97),
             FieldName::Procedure => procedure(run, page, 0.95),
@@ -213,17 +230,29 @@ impl<'a> Region<'a> {
     }
 
     /// The rest of a value that did not fit on its line: what stands below without a label, when the line was full.
-    fn wrapped(&self, run: &[&Word]) -> Vec<&'a Word> {
+    fn wrapped(&self, name: FieldName, run: &[&Word]) -> Vec<&'a Word> {
         let (lines, line) = (self.lines, &self.lines[self.at]);
         let full = line.right > 780 && run.last().is_some_and(|w| !w.text.ends_with(['.', ';', '…']));
         let open = run.last().is_some_and(|w| w.text.ends_with(','));
-        let below = lines.iter().find(|l| l.page == line.page && l.row == line.row + 1);
-        let joins = |l: &&Line| {
-            let short = l.right < 780 || open;
-            let close = l.top.saturating_sub(line.bottom) < 25;
-            on(l, self.known).is_empty() && close && short && !l.begins("toi") && !l.begins("ngay")
+        let close = |l: &&Line| l.page == line.page && l.row == line.row + 1 && l.top.saturating_sub(line.bottom) < 25;
+        let Some(below) = lines.iter().find(close).filter(|l| on(l, self.known).is_empty() && !l.opens()) else {
+            return Vec::new();
         };
-        below.filter(|_| full || open).filter(joins).map_or(Vec::new(), |l| l.words.iter().collect())
+        let more: Vec<&Word> = below.words.iter().collect();
+        if name == FieldName::Address && run.iter().any(|w| matches!(&*layout::plain(&w.text), "tinh" | "thanh")) {
+            // It ends with its province, which is known, whatever follows on the next line.
+            if places::address(run).1 {
+                return Vec::new();
+            }
+            let until = |n: &usize| places::address(&[run, &more[..*n]].concat()).1;
+            if let Some(count) = (1..=more.len().min(4)).find(until) {
+                return more[..count].to_vec();
+            }
+        }
+        let loud = |words: &[&Word]| words.iter().take(2).all(|w| w.text.chars().all(char::is_uppercase));
+        let other = below.begins("toi") || below.begins("ngay") || loud(&more) && !loud(run);
+        let joins = (open || full && below.right < 780) && !other;
+        if joins { more } else { Vec::new() }
     }
 }
 

@@ -37,6 +37,17 @@ pub fn plain(text: &str) -> String {
     folded.split(|c: char| !c.is_alphanumeric()).filter(|p| !p.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
+/// How likely a word is right, 0 to 1. With a letter or mark that Vietnamese does not have, as `Ÿ`, it was not.
+pub fn worth(word: &Word) -> f32 {
+    use unicode_normalization::UnicodeNormalization;
+    let marks = ['\u{300}', '\u{301}', '\u{303}', '\u{309}', '\u{323}', '\u{302}', '\u{306}', '\u{31b}'];
+    let ours = |c: char| {
+        c.is_ascii() || matches!(c, 'đ' | 'Đ' | 'ð' | 'Ð') || marks.contains(&c) || !c.is_alphabetic() && c < '\u{300}'
+    };
+    let most = if word.text.nfd().filter(|c| !c.is_ascii_punctuation()).all(ours) { 1.0 } else { 0.2 };
+    (word.confidence / 100.0).clamp(0.0, most)
+}
+
 /// Words and figures part, so that `ngày05` is as good as `ngày 05`; a letter or two among digits are misread digits.
 pub fn tokens<'a>(words: impl IntoIterator<Item = &'a Word>) -> Vec<Token> {
     let parts = |(word, w): (usize, &Word)| parts(&w.text).into_iter().map(move |text| Token { text, word });
@@ -50,7 +61,9 @@ pub fn phrase(text: &str) -> String {
 
 fn parts(text: &str) -> Vec<String> {
     let mut parts = Vec::new();
-    for part in plain(text).split(' ').filter(|p| !p.is_empty()) {
+    // `!2` is 12.
+    let text = if text.contains(|c: char| c.is_ascii_digit()) { text.replace('!', "1") } else { text.to_owned() };
+    for part in plain(&text).split(' ').filter(|p| !p.is_empty()) {
         let letters: Vec<char> = part.chars().collect();
         let runs: Vec<&[char]> = letters.chunk_by(|a, b| a.is_ascii_digit() == b.is_ascii_digit()).collect();
         let apart = runs.iter().all(|run| run[0].is_ascii_digit() || run.len() > 2);
@@ -104,6 +117,16 @@ impl Line {
     /// Whether it stands about the middle of what is printed, as titles do (the left margin is the wider one).
     pub fn is_centred(&self) -> bool {
         (370..=640).contains(&self.middle())
+    }
+
+    /// Whether something new begins here: an item of a list, a note in brackets, or a label with its colon.
+    pub fn opens(&self) -> bool {
+        let first = self.words[0].text.as_str();
+        let item = first.trim_end_matches(['.', ')']);
+        let numbered = item.len() < first.len() && item.len() < 3 && item.bytes().all(|b| b.is_ascii_digit());
+        let said = self.words.iter().take_while(|w| !w.text.ends_with([',', ';'])).take(5);
+        let labelled = first.starts_with(char::is_uppercase) && said.clone().any(|w| w.text.ends_with(':'));
+        numbered || first.starts_with('(') || labelled
     }
 
     /// Whether it begins with these words, which are folded; one misread letter to three words is forgiven.

@@ -3,14 +3,18 @@
 //! Evidence comes from four places, each with its own module: the head of an official paper as NĐ 30/2020/NĐ-CP lays
 //! it out (`header`), the labels of forms and the person they speak of (`labels`, `persons`), machine-readable codes
 //! (`codes`), and the machine-readable zone of cards (`mrz`). What kind of paper it is comes first (`kind`), because a
-//! form has no agency and a list no owner. Titles and labels are data (`form`), to which an office adds. All rules look at `layout`: rows of segments with folded tokens, so that a
-//! lost mark or one misread letter in a label does no harm. Values stay as read; only dates and numbers are brought into
-//! one form (`dates`, [`personal_id`]).
+//! form has no agency and a list no owner. Titles and labels are data (`form`), to which an office adds. All rules look
+//! at `layout`: rows of segments with folded tokens, so that a lost mark or one misread letter in a label does no harm.
+//! Values stay as read; only dates and numbers are brought into one form (`dates`, [`personal_id`]).
+//!
+//! What is always the same in agencies' names and addresses is put right (`places`), and names that a paper says more
+//! than once are held against one another (`again`).
 //!
 //! A code beats text, and whoever says something else is heard too (`weigh`). Where two pieces of evidence contradict
 //! each other, neither is very sure; where they agree, they vouch for one another. Nothing is final before the clerk
 //! confirms it, so what is not on the paper is not proposed.
 
+mod again;
 mod codes;
 mod dates;
 mod form;
@@ -21,6 +25,7 @@ mod layout;
 mod mrz;
 pub mod personal_id;
 mod persons;
+mod places;
 pub mod secret;
 mod weigh;
 
@@ -28,10 +33,10 @@ pub use form::{Example, Form, built_in};
 
 use layout::Line;
 use serde::Serialize;
-use sohoa_model::{Extracted, Field, FieldName, Source, Word, page::Barcode, text::fold};
+use sohoa_model::{DocumentType, Extracted, Field, FieldName, Source, Word, page::Barcode, text::fold};
 
 /// Grows when the same words would give other fields.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// What decides the outcome besides the pages.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -73,7 +78,10 @@ pub fn run(pages: &[Page], params: &Params) -> Extracted {
     found.extend(kind.map(|kind| kind.field));
     let told = std::iter::once(found).chain(others).map(|mut fields| {
         fields.retain(|field| !lies_ahead(field, &params.today));
-        best_of_each(fields)
+        let mut fields = best_of_each(fields);
+        number_against_type(&mut fields);
+        fields.iter_mut().for_each(|field| again::check(field, &lines));
+        fields
     });
     Extracted { form, ..weigh::run(told.collect(), coded, zones, cards) }
 }
@@ -82,6 +90,29 @@ pub fn run(pages: &[Page], params: &Params) -> Extracted {
 fn lies_ahead(field: &Field, today: &str) -> bool {
     let dated = matches!(field.name, FieldName::IssuedDate | FieldName::BirthDate | FieldName::CardIssuedDate);
     dated && !today.is_empty() && field.value.as_str() > today
+}
+
+/// What stands before the dash of the symbol says again what the paper is, and a contract's year when it was signed.
+/// Where they agree they vouch for one another; where not, neither is sure.
+fn number_against_type(found: &mut [Field]) {
+    let get = |name| found.iter().find(|f| f.name == name).map(|f| f.value.clone());
+    let (kind, issued) = (get(FieldName::DocumentType), get(FieldName::IssuedDate));
+    let Some(symbol) = get(FieldName::Symbol) else { return };
+    let mut weigh = |names: &[FieldName], agree: bool| {
+        for field in found.iter_mut().filter(|f| names.contains(&f.name)) {
+            field.confidence = odds(field.confidence, if agree { 2.0 } else { 0.05 });
+        }
+    };
+    let own = kind.and_then(|key| DocumentType::from_key(&key)).map_or("", |t| t.abbreviation);
+    let known = |part: &&str| DocumentType::ALL.iter().any(|t| !t.abbreviation.is_empty() && t.abbreviation == *part);
+    let group = symbol.split('/').next_back().and_then(|s| s.split_once('-')).map(|(first, _)| first).filter(known);
+    if let Some(group) = group.filter(|_| !own.is_empty()) {
+        weigh(&[FieldName::DocumentType, FieldName::Symbol], group == own);
+    }
+    let year = symbol.split_once('/').map(|(year, _)| year);
+    if let Some((year, issued)) = year.zip(issued) {
+        weigh(&[FieldName::Symbol, FieldName::IssuedDate], issued.starts_with(year));
+    }
 }
 
 /// The surer of each name, then the earlier found.
@@ -93,17 +124,51 @@ fn best_of_each(mut found: Vec<Field>) -> Vec<Field> {
 
 /// A value read from words. `strength` is how much the place or label says, 0 to 1.
 fn read_from(name: FieldName, value: impl Into<String>, words: &[&Word], page: u32, strength: f32) -> Field {
-    let doubtful = words.iter().map(|w| w.confidence).fold(100.0, f32::min);
-    let mean = words.iter().map(|w| w.confidence).sum::<f32>() / words.len().max(1) as f32;
     Field {
         name,
         value: value.into(),
         source: Source::Text,
-        // One doubtful word makes the whole doubtful.
-        confidence: ((doubtful + mean) / 2.0 * strength).clamp(0.0, 100.0),
+        confidence: strength * sure(name, worth(words)),
         page: Some(page),
         bounds: union(words),
     }
+}
+
+/// How likely all of them are right, 0 to 1. Dots and specks say nothing.
+fn worth(words: &[&Word]) -> f32 {
+    let said = words.iter().filter(|w| w.text.chars().any(char::is_alphanumeric));
+    said.map(|w| layout::worth(w)).product()
+}
+
+/// The percentage for a value whose words are all right with this likelihood.
+fn sure(name: FieldName, worth: f32) -> f32 {
+    odds(100.0 * worth, factor(name))
+}
+
+/// By how much a field is surer than its words.
+///
+/// Words of one line go wrong together, and heads are printed clearer than the pages on which the worth of words was
+/// measured, so the product alone says too little. By how much was seen on 96 papers drawn for it in five qualities,
+/// 442 values of which 423 were right: the odds of each are raised until about as many were right as were said to be.
+fn factor(name: FieldName) -> f32 {
+    match name {
+        FieldName::PersonalId => 2.0,
+        FieldName::Agency => 3.0,
+        FieldName::OwnerName => 3.5,
+        FieldName::Address => 5.0,
+        FieldName::Subject => 7.0,
+        FieldName::Number | FieldName::Symbol => 8.0,
+        _ => 15.0,
+    }
+}
+
+/// Print is never as sure as a code.
+const MOST: f32 = 98.9;
+
+/// A percentage with its odds multiplied.
+fn odds(confidence: f32, factor: f32) -> f32 {
+    let share = (confidence / 100.0).clamp(0.0, 1.0);
+    (100.0 * share * factor / (share * factor + 1.0 - share)).min(MOST)
 }
 
 fn union(words: &[&Word]) -> Option<sohoa_model::Box4> {

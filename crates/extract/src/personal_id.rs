@@ -16,7 +16,7 @@ pub struct PersonalId {
 
 /// Provinces by their codes (TT 07/2016/TT-BCA, Phụ lục 1), as they were before the mergers of 01/07/2025: a number is
 /// given once and for life.
-const PROVINCES: [(u32, &str); 63] = [
+pub(crate) const PROVINCES: [(u32, &str); 63] = [
     (1, "Hà Nội"),
     (2, "Hà Giang"),
     (4, "Cao Bằng"),
@@ -175,8 +175,8 @@ fn twelve<'a>(words: &[&'a Word], fits: impl Fn(&str) -> bool) -> Option<(String
 fn repair(text: &str) -> String {
     text.chars()
         .map(|c| match c {
-            'O' | 'o' | 'Q' | 'D' => '0',
-            'I' | 'l' | '|' | 'i' => '1',
+            'O' | 'o' | 'Q' | 'D' | 'Ø' => '0',
+            'I' | 'l' | '|' | 'i' | '!' => '1',
             'Z' | 'z' => '2',
             'S' | 's' => '5',
             'B' => '8',
@@ -202,7 +202,7 @@ pub(crate) fn cross_check(found: &mut [Field]) {
                 field.confidence = field.confidence.min(50.0)
             }
             (None, FieldName::PersonalId | FieldName::BirthDate | FieldName::Sex) => {
-                field.confidence += (100.0 - field.confidence) / 2.0
+                field.confidence = crate::odds(field.confidence, 2.0)
             }
             _ => {}
         }

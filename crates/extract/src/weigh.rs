@@ -229,7 +229,7 @@ fn settle(person: Vec<Heard>) -> Vec<Field> {
     personal_id::cross_check(&mut read);
     for field in &mut read {
         if field.name == FieldName::OwnerName && zones.iter().any(|zone| zone.confirms(&field.value)) {
-            field.confidence += (100.0 - field.confidence) / 2.0;
+            field.confidence = crate::odds(field.confidence, 2.0);
         }
     }
     for mut field in coded {
@@ -303,7 +303,7 @@ fn agree(name: FieldName, a: &str, b: &str) -> bool {
 }
 
 /// Letters and marks of a name, wherever the marks are set.
-fn marks(name: &str) -> (String, Vec<char>) {
+pub fn marks(name: &str) -> (String, Vec<char>) {
     use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
     let lower = name.to_lowercase();
     let mut marks: Vec<char> = lower.nfd().filter(|c| is_combining_mark(*c) || *c == 'đ').collect();

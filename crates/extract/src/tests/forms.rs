@@ -188,3 +188,82 @@ fn a_contract_is_the_first_partys_and_has_no_agency() {
         ]
     );
 }
+
+#[test]
+fn an_address_ends_with_its_province_and_has_its_commas() {
+    let address = |lines: &[&str]| {
+        let sheet = Sheet::new().centre(105.0, 42.0, "BẢN CAM KẾT").left(28.0, 60.0, "Họ và tên: Ngô Đức Hạnh");
+        let mut sheet = sheet.left(28.0, 66.0, lines[0]);
+        for (i, line) in lines[1..].iter().enumerate() {
+            sheet = sheet.left(28.0, 72.0 + 6.0 * i as f32, line);
+        }
+        sheet.read().get(Address).map(str::to_owned)
+    };
+    let right = Some("Thôn Đoài, xã Phú Lâm, tỉnh Bắc Ninh".to_owned());
+    for lines in [
+        &["Nơi cư trú: Thôn Đoài, xã Phú Lâm, tỉnh Bắc Ninh"][..],
+        &["Nơi cư trú: Thôn Đoài. xã Phú Lâm tỉnh Băc Ninh ....."],
+        &["Nơi cư trú: Thôn Đoài xã Phú Lâm, tịnh Bắc", "Ninh"],
+        &["Nơi thường trú của tôi hiện nay là: Thôn Đoài, xã Phú Lâm, tỉnh Bắc Ninh", "6. Trình độ: 12/12"],
+        &["Nơi thường trú của tôi hiện nay là: Thôn Đoài, xã Phú Lâm, tỉnh Bắc Ninh", "BÊN THUÊ (Bên B)"],
+        &["Nơi thường trú của tôi hiện nay là: Thôn Đoài, xã Phú Lâm, tỉnh Bắc Ninh", "Sở thích: đọc sách"],
+    ] {
+        assert_eq!(address(lines), right, "{lines:?}");
+    }
+    for (read, said) in [
+        ("Địa chỉ: Tổ đân phố số 7 phường Võ Cường", "Tổ dân phố số 7, phường Võ Cường"),
+        ("Địa chỉ: Số I66 dường Thiên Đức, phường Võ Cường", "Số 166 đường Thiên Đức, phường Võ Cường"),
+        ("Địa chỉ: Xóm Tinh Lang, xã Xa La thành phố Hà Nội", "Xóm Tinh Lang, xã Xa La, thành phố Hà Nội"),
+        ("Địa chỉ: Số 5 phố Huế, tỉnh Ha Lâm", "Số 5 phố Huế, tỉnh Ha Lâm"),
+    ] {
+        assert_eq!(address(&[read]).as_deref(), Some(said));
+    }
+    // What goes on after it belongs to it.
+    let old = "Địa chỉ: Xóm 3, tỉnh Hà Giang (nay là tỉnh Tuyên Quang)";
+    assert_eq!(address(&[old]).as_deref(), Some("Xóm 3, tỉnh Hà Giang (nay là tỉnh Tuyên Quang)"));
+}
+
+#[test]
+fn labels_end_at_their_colon_and_are_none_in_a_sentence() {
+    let found = Sheet::new()
+        .centre(105.0, 42.0, "ĐƠN XIN XÁC NHẬN")
+        .down(
+            28.0,
+            60.0,
+            &[
+                "Họ và tên: Võ Thị Diễm",
+                "SốCCCD: 027194000123",
+                "Con gái tôi là Trần Hoài An, học lớp 12, cần giấy này để xin học.",
+            ],
+        )
+        .read();
+    assert_eq!(found.get(OwnerName), Some("Võ Thị Diễm"), "«vo» is no wife here");
+    assert_eq!(found.get(PersonalId), Some("027194000123"));
+}
+
+#[test]
+fn a_name_said_twice_vouches_for_itself_or_lends_its_marks() {
+    let form = |above: &str, below: &str| {
+        Sheet::new()
+            .centre(105.0, 42.0, "BẢN CAM KẾT")
+            .left(28.0, 60.0, &format!("Họ và tên: {above}"))
+            .left(120.0, 200.0, below)
+            .read()
+            .field(OwnerName)
+            .clone()
+    };
+    let alone = form("Ngô Thị Đạt", "Trần Minh Anh");
+    let twice = form("Ngô Thị Đạt", "Ngô Thị Đạt");
+    assert!(twice.confidence > alone.confidence);
+    assert_eq!(form("Ngô Thi Đat", "Ngô Thị Đạt").value, "Ngô Thị Đạt");
+    assert_eq!(form("NGÔ THI ĐAT", "Ngô Thị Đạt").value, "NGÔ THỊ ĐẠT");
+    assert!(form("Ngô Thi Đat", "Ngô Thị Đạt").confidence < alone.confidence);
+    // Brothers differ by a mark.
+    let brother = form("Ngô Văn Tuấn", "Ngô Văn Tuân");
+    assert!(brother.value == "Ngô Văn Tuấn" && brother.confidence < alone.confidence);
+    assert_eq!(form("Ngô Văn Hạnh", "Ngô Văn Hành").value, "Ngô Văn Hạnh");
+    assert_eq!(form("Ngô Văn Hạnh", "Ngô Văn Thành"), form("Ngô Văn Hạnh", "Trần Minh Anh"));
+    assert!(form("Ngô Văn Tuân", "Ngô Văn Tuấn").confidence <= 85.0, "a lost mark or a brother: the clerk looks");
+    // A letter that Vietnamese does not have was misread.
+    assert!(form("Ngô Thị Ÿ", "Trần Minh Anh").confidence < alone.confidence - 20.0);
+}

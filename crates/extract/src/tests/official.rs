@@ -155,3 +155,84 @@ fn a_document_of_many_pages_is_told_by_the_first_that_says_something() {
     assert_eq!((found.get(DocumentType), found.get(Number)), (Some("quyet_dinh"), Some("15")));
     assert!(found.0.iter().all(|f| f.page == Some(2)), "{:?}", found.0);
 }
+
+#[test]
+fn a_subject_ends_where_a_note_or_a_label_begins() {
+    let list = Sheet::new()
+        .row(18.0, &[(38.0, "UBND PHƯỜNG VÕ CƯỜNG"), (110.0, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM")])
+        .centre(105.0, 42.0, "DANH SÁCH")
+        .centre(105.0, 48.0, "Hộ gia đình được hỗ trợ sửa chữa nhà ở")
+        .centre(105.0, 54.0, "(Kèm theo Quyết định số 28/QĐ-UBND ngày 06 tháng 02 năm 2026)")
+        .read();
+    assert_eq!(list.get(Subject), Some("Hộ gia đình được hỗ trợ sửa chữa nhà ở"));
+    assert_eq!(list.get(IssuedDate), None, "the decision's date is not the list's");
+    let invitation = Sheet::new()
+        .head("Số: 15/GM-UBND", "Võ Cường, ngày 05 tháng 02 năm 2026")
+        .centre(105.0, 52.0, "GIẤY MỜI")
+        .centre(105.0, 58.0, "Dự hội nghị đối thoại với nhân dân")
+        .centre(105.0, 64.0, "Kính mời: Bà Nguyễn Thị Hạnh, khu phố Hòa Đình")
+        .read();
+    assert_eq!(invitation.get(Subject), Some("Dự hội nghị đối thoại với nhân dân"));
+}
+
+#[test]
+fn fixed_words_of_agencies_are_put_right_and_names_are_not() {
+    let head = |lines: &[&str]| {
+        let mut sheet = Sheet::new();
+        for (i, line) in lines.iter().enumerate() {
+            sheet = sheet.left(38.0, 18.0 + 6.0 * i as f32, line);
+        }
+        sheet.left(112.0, 38.0, "Bắc Ninh, ngày 05 tháng 02 năm 2026").centre(105.0, 52.0, "THÔNG BÁO").read()
+    };
+    let agency = |lines| head(lines).get(Agency).map(str::to_owned);
+    let right = Some("ỦY BAN NHÂN DÂN PHƯỜNG VÕ CƯỜNG".to_owned());
+    assert_eq!(agency(&["UY BẠN NHÂN DÁN", "PHƯƠNG VÕ CƯỜNG"]), right);
+    assert_eq!(agency(&["ỦY BAN NHÂN DÂN", "PHƯỜNG VÕ CƯỜNG", "Số: I12/TB-UBND"]), right, "a number is no agency");
+    assert_eq!(agency(&["HỌI ĐÔNG NHÂN DÂN", "XÃ PHU LÀM"]).as_deref(), Some("HỘI ĐỒNG NHÂN DÂN XÃ PHU LÀM"));
+    assert_eq!(agency(&["UBND TÍNH LANG SƠN"]).as_deref(), Some("UBND TỈNH LẠNG SƠN"), "there is no other province");
+    // `Uỷ` is `Ủy` written otherwise.
+    assert_eq!(agency(&["UỶ BAN NHÂN DÂN", "XÃ XA LA"]).as_deref(), Some("UỶ BAN NHÂN DÂN XÃ XA LA"));
+    // Whose it is was lost, which nobody could call sure.
+    assert!(head(&["ỦY BAN NHÂN DÂN"]).field(Agency).confidence < 50.0);
+}
+
+#[test]
+fn figures_are_mended_where_nothing_else_can_be_meant() {
+    let head = |number: &str| {
+        let sheet = Sheet::new().head(number, "Võ Cường, ngày 05 tháng 02 năm 2026");
+        sheet.centre(105.0, 52.0, "NGHỊ QUYẾT").centre(105.0, 58.0, "Về việc quyết toán ngân sách").read()
+    };
+    let said = |number: &str| {
+        let found = head(number);
+        (found.get(Number).map(str::to_owned), found.get(Symbol).map(str::to_owned))
+    };
+    let symbol = || Some("NQ-HĐND".to_owned());
+    assert_eq!(said("Số: 5§3/NQ-HĐND"), (Some("583".into()), symbol()));
+    assert_eq!(said("Số: 1l2/NQ-HDND"), (Some("112".into()), symbol()), "known abbreviations have their marks");
+    assert_eq!(said("Số: 5Š3/NQ-HĐND"), (None, symbol()), "rather missing than wrong");
+    assert_eq!(said("Số: I12/NQ-HĐND"), (None, symbol()), "the stroke may be the form's");
+    assert!(head("Số: 5§3/NQ-HĐND").field(Number).confidence < 80.0);
+}
+
+#[test]
+fn a_symbol_that_does_not_fit_the_paper_makes_both_doubtful() {
+    let head = |number: &str| {
+        let sheet = Sheet::new().head(number, "Võ Cường, ngày 05 tháng 02 năm 2026");
+        sheet.centre(105.0, 52.0, "QUYẾT ĐỊNH").centre(105.0, 58.0, "Về việc công nhận tổ hòa giải").read()
+    };
+    let (right, wrong) = (head("Số: 15/QĐ-UBND"), head("Số: 15/TB-UBND"));
+    for name in [DocumentType, Symbol] {
+        assert!(right.field(name).confidence > 95.0 && wrong.field(name).confidence < 85.0, "{name:?}");
+    }
+    let contract = |number: &str| {
+        Sheet::new()
+            .centre(105.0, 42.0, "HỢP ĐỒNG THUÊ NHÀ")
+            .centre(105.0, 50.0, number)
+            .left(28.0, 60.0, "Hôm nay, ngày 05 tháng 02 năm 2026, chúng tôi gồm có:")
+            .read()
+    };
+    assert_eq!(contract("Số: 05/2026/HĐÐĐTN").get(Symbol), Some("2026/HĐTN"), "one letter read three times");
+    let (right, wrong) = (contract("Số: 05/2026/HDTN"), contract("Số: 05/2028/HDTN"));
+    assert_eq!((right.get(Number), right.get(Symbol)), (Some("05"), Some("2026/HĐTN")));
+    assert!(right.field(IssuedDate).confidence > wrong.field(IssuedDate).confidence + 10.0);
+}

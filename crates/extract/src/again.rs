@@ -1,0 +1,127 @@
+//! Names that a paper says more than once. The owner signs below, the place stands over the date and in the text. Each
+//! saying was read by itself, so where they agree they vouch for one another, and where only a mark differs it is the
+//! likelier reading that counts. Nothing is said that does not stand on the page.
+
+use sohoa_model::{Field, FieldName, text::fold};
+
+use crate::layout::{Line, alike, worth};
+use crate::weigh::marks;
+use crate::{factor, odds, places};
+
+/// Marks are lost in reading far more often than found, in logits.
+const LOST: f32 = 1.5;
+/// Two readings of one name by the same eye are no two witnesses.
+const NEXT: f32 = 0.5;
+
+/// A syllable as it was read somewhere.
+struct Heard {
+    text: String,
+    /// Logit of being right.
+    weight: f32,
+    own: bool,
+}
+
+/// Holds the names in a field against everything else on the paper.
+pub fn check(field: &mut Field, lines: &[Line]) {
+    let names = match field.name {
+        FieldName::OwnerName => vec![(0, field.value.split(' ').count())],
+        FieldName::Agency | FieldName::Address => places::names(&field.value),
+        _ => return,
+    };
+    let mut words: Vec<String> = field.value.split(' ').map(str::to_owned).collect();
+    for (start, end) in names.into_iter().filter(|(start, end)| end - start >= 2) {
+        let name = &mut words[start..end];
+        let heard = hear(name, field, lines);
+        let person = field.name == FieldName::OwnerName;
+        let change: f32 = name.iter_mut().zip(&heard).map(|(word, heard)| settle(word, heard, person)).product();
+        let words_worth = odds(field.confidence, 1.0 / factor(field.name)) * change;
+        field.confidence = odds(words_worth, factor(field.name));
+    }
+    let value = words.join(" ");
+    if value != field.value && field.name == FieldName::OwnerName {
+        // It may be a brother's yet, so the clerk looks.
+        field.confidence = field.confidence.min(85.0);
+    }
+    field.value = value;
+}
+
+fn letters(text: &str) -> &str {
+    text.trim_matches(|c: char| !c.is_alphanumeric())
+}
+
+/// Every saying of the name, syllable by syllable.
+fn hear(name: &[String], field: &Field, lines: &[Line]) -> Vec<Vec<Heard>> {
+    let folded: Vec<String> = name.iter().map(|n| fold(letters(n))).collect();
+    let mut heard: Vec<Vec<Heard>> = name.iter().map(|_| Vec::new()).collect();
+    for line in lines {
+        for words in line.words.windows(name.len()) {
+            let mut slips = 0;
+            let same = words.iter().zip(&folded).all(|(word, name)| {
+                let read = fold(letters(&word.text));
+                let near = read == *name || field.name != FieldName::OwnerName && alike(&read, name);
+                slips += usize::from(read != *name);
+                near && letters(&word.text).starts_with(char::is_uppercase)
+            });
+            if !same || slips > 1 {
+                continue;
+            }
+            let inside = |b: sohoa_model::Box4| {
+                let [x, y, w, h] = words[0].bounds;
+                let (cx, cy) = (x + w / 2, y + h / 2);
+                (b[0]..=b[0].saturating_add(b[2])).contains(&cx) && (b[1]..=b[1].saturating_add(b[3])).contains(&cy)
+            };
+            let own = Some(line.page) == field.page && field.bounds.is_some_and(inside);
+            for (word, heard) in words.iter().zip(&mut heard) {
+                let share = worth(word).clamp(0.02, 0.9995);
+                let text = letters(&word.text).to_lowercase();
+                heard.push(Heard { text, weight: (share / (1.0 - share)).ln(), own });
+            }
+        }
+    }
+    heard
+}
+
+/// The likeliest reading of a syllable, and by how much that is likelier than what was read at first.
+fn settle(word: &mut String, heard: &[Heard], person: bool) -> f32 {
+    let bare = letters(word).to_owned();
+    let Some(own) = heard.iter().find(|h| h.own) else { return 1.0 };
+    if heard.len() < 2 {
+        return 1.0;
+    }
+    let mut said: Vec<(&str, f32)> = Vec::new();
+    for one in heard {
+        match said.iter_mut().find(|(text, _)| marks(text) == marks(&one.text)) {
+            Some((_, sum)) => *sum += one.weight.max(0.0) * NEXT,
+            None => said.push((&one.text, one.weight)),
+        }
+    }
+    // Who has all the marks of another and more has them from the paper.
+    let more = |a: &str, b: &str| {
+        let ((letters, few), (other, many)) = (marks(b), marks(a));
+        letters == other && few.len() < many.len() && few.iter().all(|m| many.contains(m))
+    };
+    let weights: Vec<f32> =
+        said.iter().map(|(a, sum)| sum + if said.iter().any(|(b, _)| more(a, b)) { LOST } else { 0.0 }).collect();
+    let total: f32 = weights.iter().map(|w| w.exp()).sum();
+    let best = (0..said.len()).max_by(|a, b| weights[*a].total_cmp(&weights[*b])).unwrap_or_default();
+    let mine =
+        said.iter().position(|(text, _)| *text == own.text || marks(text) == marks(&own.text)).unwrap_or_default();
+    // One reading alone may be wrong, too.
+    let sure = |i: usize| {
+        if said.len() > 1 { weights[i].exp() / (total + 0.02) } else { 1.0 - 1.0 / (1.0 + weights[i].exp()) }
+    };
+    let before = 1.0 - 1.0 / (1.0 + own.weight.exp());
+    // People's names differ by a mark, and a place that was read well is not changed for another.
+    let replaced = best != mine && (more(said[best].0, &own.text) || !person && own.weight < 1.5);
+    let now = if replaced { best } else { mine };
+    if replaced {
+        let text = said[best].0;
+        let text = if bare.chars().count() > 1 && bare.chars().all(char::is_uppercase) {
+            text.to_uppercase()
+        } else {
+            text.chars().take(1).flat_map(char::to_uppercase).chain(text.chars().skip(1)).collect()
+        };
+        *word = word.replacen(&bare, &text, 1);
+    }
+    sure(now) / before
+}

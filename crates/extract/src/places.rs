@@ -1,0 +1,238 @@
+//! What is always the same in the names of agencies and in addresses. Where a word of these differs from the page by
+//! marks only, the field says what it must be; the page's words stay as they were read. A place's own name is never
+//! guessed, except that of a province: there are no others.
+
+use sohoa_model::{Word, text::fold};
+
+use crate::personal_id::PROVINCES;
+use crate::weigh::marks;
+
+/// What agencies are called, before the name of their place.
+const AGENCIES: [&str; 46] = [
+    "ủy ban nhân dân",
+    "hội đồng nhân dân",
+    "văn phòng hội đồng nhân dân và ủy ban nhân dân",
+    "văn phòng ủy ban nhân dân",
+    "văn phòng đăng ký đất đai",
+    "chi nhánh văn phòng đăng ký đất đai",
+    "trung tâm phục vụ hành chính công",
+    "trung tâm y tế",
+    "trạm y tế",
+    "công an",
+    "đảng ủy",
+    "chi cục thuế",
+    "cục thuế",
+    "thuế",
+    "bảo hiểm xã hội",
+    "ban chỉ huy quân sự",
+    "ban quản lý",
+    "ủy ban mặt trận tổ quốc việt nam",
+    "hội liên hiệp phụ nữ",
+    "hội nông dân",
+    "hội cựu chiến binh",
+    "đoàn thanh niên",
+    "liên đoàn lao động",
+    "tòa án nhân dân",
+    "viện kiểm sát nhân dân",
+    "kho bạc nhà nước",
+    "thanh tra",
+    "sở nông nghiệp và môi trường",
+    "sở tài chính",
+    "sở xây dựng",
+    "sở nội vụ",
+    "sở tư pháp",
+    "sở y tế",
+    "sở công thương",
+    "sở giáo dục và đào tạo",
+    "sở khoa học và công nghệ",
+    "sở văn hóa, thể thao và du lịch",
+    "sở dân tộc và tôn giáo",
+    "sở ngoại vụ",
+    "phòng kinh tế",
+    "phòng kinh tế, hạ tầng và đô thị",
+    "phòng văn hóa - xã hội",
+    "trường tiểu học",
+    "trường trung học cơ sở",
+    "trường mầm non",
+    "hợp tác xã",
+];
+
+/// What names of places begin with, from the province down to the commune.
+const LEVELS: [&str; 9] = ["thành phố", "thị trấn", "đặc khu", "thị xã", "phường", "huyện", "quận", "tỉnh", "xã"];
+
+/// Within a commune.
+const PARTS: [&str; 7] = ["tổ dân phố", "khu phố", "đường", "thôn", "xóm", "số", "ấp"];
+
+/// Letters alone, folded.
+fn bare(word: &Word) -> String {
+    fold(word.text.trim_matches(|c: char| !c.is_alphanumeric()))
+}
+
+/// How many words a phrase takes up at the start of `words`, when they differ from it by marks at most.
+fn takes(words: &[Word], phrase: &str) -> Option<usize> {
+    let parts = phrase.split(' ').map(|part| fold(part.trim_matches(',')));
+    let mut count = 0;
+    for part in parts {
+        words.get(count).map(bare).filter(|w| *w == part || part == "-")?;
+        count += 1;
+    }
+    Some(count)
+}
+
+/// Says the phrase in the case of what was read. What can be nothing else is as good as certain.
+fn say(words: &mut [Word], phrase: &str) {
+    for (word, part) in words.iter_mut().zip(phrase.split(' ')) {
+        let part = part.trim_matches(',');
+        let read = word.text.trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
+        // `hoà` is `hòa`.
+        if part != "-" && marks(&read) != marks(part) {
+            let loud = read.chars().count() > 1 && read.chars().all(char::is_uppercase);
+            let said = if loud {
+                part.to_uppercase()
+            } else if read.starts_with(char::is_uppercase) {
+                part.chars().take(1).flat_map(char::to_uppercase).chain(part.chars().skip(1)).collect()
+            } else {
+                part.to_owned()
+            };
+            word.text = word.text.replacen(&read, &said, 1);
+        }
+        word.confidence = word.confidence.max(99.8);
+    }
+}
+
+fn longest<'a>(words: &[Word], phrases: impl IntoIterator<Item = &'a str>) -> Option<(&'a str, usize)> {
+    phrases.into_iter().filter_map(|p| Some((p, takes(words, p)?))).max_by_key(|(_, count)| *count)
+}
+
+/// The name of an agency with its fixed words put right. `lines` are the lines that it stands on.
+pub fn agency(lines: &[Vec<&Word>]) -> Vec<Word> {
+    let mut all: Vec<Word> = Vec::new();
+    let starts: Vec<usize> = lines
+        .iter()
+        .scan(0, |sum, line| {
+            *sum += line.len();
+            Some(*sum - line.len())
+        })
+        .collect();
+    all.extend(lines.iter().flatten().map(|w| (*w).clone()));
+    let mut at = 0;
+    // A level stands where a line begins or after what the agency is called.
+    let mut may = false;
+    while at < all.len() {
+        let level = longest(&all[at..], LEVELS).filter(|_| may || starts.contains(&at));
+        let said = longest(&all[at..], AGENCIES).or(level);
+        let Some(said @ (phrase, count)) = said else {
+            may = bare(&all[at]) == "ubnd" || bare(&all[at]) == "hdnd";
+            at += 1;
+            continue;
+        };
+        say(&mut all[at..at + count], phrase);
+        at += count;
+        may = Some(said) != level;
+        if phrase == "tỉnh" || phrase == "thành phố" {
+            at += province(&mut all[at..]).unwrap_or(0);
+        }
+    }
+    all
+}
+
+/// The province that `words` begin with, put right, and how many of them it takes.
+fn province(words: &mut [Word]) -> Option<usize> {
+    let names = PROVINCES.iter().map(|(_, name)| *name).chain(["Huế"]);
+    let (name, count) = longest(words, names)?;
+    say(&mut words[..count], &name.to_lowercase());
+    Some(count)
+}
+
+/// An address with its levels and commas put right, up to its province, and whether that is said in full.
+pub fn address(words: &[&Word]) -> (Vec<Word>, bool) {
+    let mut all: Vec<Word> =
+        words.iter().filter(|w| w.text.chars().any(char::is_alphanumeric)).map(|w| (*w).clone()).collect();
+    let (mut at, mut whole) = (0, false);
+    while at < all.len() {
+        let small = all[at].text.starts_with(char::is_lowercase);
+        let level = longest(&all[at..], LEVELS).filter(|_| small || at == 0);
+        let Some((phrase, count)) = level.or_else(|| longest(&all[at..], PARTS).filter(|_| small || at == 0)) else {
+            at += 1;
+            continue;
+        };
+        say(&mut all[at..at + count], phrase);
+        // Past the dotted line a comma is a full stop or is gone.
+        if at > 0 && level.is_some() {
+            let before = &mut all[at - 1].text;
+            let name = before.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
+            if name && before.ends_with(|c: char| c.is_alphanumeric() || c == '.') {
+                *before = format!("{},", before.trim_end_matches('.'));
+            }
+        }
+        at += count;
+        if phrase == "số" && at < all.len() {
+            let number = figures(&all[at].text);
+            if number != all[at].text {
+                all[at].text = number;
+                all[at].confidence *= 0.9;
+            }
+        }
+        if matches!(phrase, "tỉnh" | "thành phố")
+            && let Some(count) = province(&mut all[at..])
+        {
+            at += count;
+            let next = all.get(at).map_or("", |w| &w.text);
+            let goes_on = all[at - 1].text.ends_with(',')
+                || next.starts_with('(')
+                || longest(&all[at..], LEVELS).is_some_and(|_| next.starts_with(char::is_lowercase));
+            if !goes_on {
+                all.truncate(at);
+                whole = true;
+            }
+        }
+    }
+    (all, whole)
+}
+
+/// A number in which letters were read for figures; left alone where anything else may be meant.
+pub fn figures(text: &str) -> String {
+    let mended: String = text
+        .chars()
+        .map(|c| match c {
+            'I' | 'l' | '|' | '!' => '1',
+            'O' | 'o' | 'Ø' => '0',
+            '§' => '8',
+            c => c,
+        })
+        .collect();
+    let certain =
+        text.chars().any(|c| c.is_ascii_digit()) && mended.trim_end_matches(',').bytes().all(|b| b.is_ascii_digit());
+    if certain { mended } else { text.to_owned() }
+}
+
+/// Where in a name of an agency or an address names of places stand, by their first word and the one after their last.
+pub fn names(text: &str) -> Vec<(usize, usize)> {
+    let word = |text: &str| Word { text: text.into(), confidence: 0.0, bounds: [0; 4], line: 0, block: 0 };
+    let words: Vec<Word> = text.split(' ').map(word).collect();
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < words.len() {
+        let phrases = AGENCIES.into_iter().chain(LEVELS).chain(PARTS);
+        let Some((_, count)) = longest(&words[at..], phrases) else {
+            at += 1;
+            continue;
+        };
+        at += count;
+        let start = at;
+        while at < words.len() && words[at].text.starts_with(char::is_uppercase) {
+            // A name in capitals ends where a level begins, any other at its comma.
+            if longest(&words[at..], LEVELS).is_some() && words[at].text.chars().all(char::is_uppercase) {
+                break;
+            }
+            at += 1;
+            if words[at - 1].text.ends_with(',') {
+                break;
+            }
+        }
+        if at > start {
+            found.push((start, at));
+        }
+    }
+    found
+}
