@@ -23,6 +23,11 @@ pub fn target() -> PathBuf {
 pub fn cargo(args: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(args).current_dir(root());
+    // What cargo says to this program of itself would make build scripts run anew that look at it, and much after them.
+    let own = |name: &std::ffi::OsStr| name.to_string_lossy().starts_with("CARGO_PKG_") || name == "CARGO_MANIFEST_DIR";
+    std::env::vars_os().map(|(name, _)| name).filter(|name| own(name)).for_each(|name| {
+        command.env_remove(name);
+    });
     command
 }
 
