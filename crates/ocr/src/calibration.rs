@@ -7,16 +7,18 @@
 
 use sohoa_model::Word;
 
+use crate::lexicon::Lexicon;
+use crate::suggest::key;
 use crate::syllable::is_syllable;
 
 /// What a word is, as far as that tells how often its like is read wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Made of syllables that Vietnamese has.
+    /// Made of syllables that Vietnamese has, or of words that are known to be written as they are.
     Syllables,
     /// With a figure in it: numbers, dates, codes.
     Figures,
-    /// Neither: abbreviations, foreign words, and what was read wrong.
+    /// Neither: foreign words, and what was read wrong.
     Other,
     /// Signs only.
     Signs,
@@ -26,12 +28,13 @@ impl Kind {
     pub const ALL: [Kind; 4] = [Kind::Syllables, Kind::Figures, Kind::Other, Kind::Signs];
 
     pub fn of(text: &str) -> Kind {
+        let known = Lexicon::default();
         let mut parts = text.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty()).peekable();
         if parts.peek().is_none() {
             Kind::Signs
         } else if text.chars().any(char::is_numeric) {
             Kind::Figures
-        } else if parts.all(is_syllable) {
+        } else if parts.all(|part| is_syllable(part) || known.keeps(&key(part))) {
             Kind::Syllables
         } else {
             Kind::Other
@@ -98,8 +101,8 @@ mod tests {
 
     #[test]
     fn kinds_of_words() {
-        let kinds = [("Xuân,", Kind::Syllables), ("12/03/2026", Kind::Figures), ("QĐ-UBND", Kind::Other)];
-        for (text, kind) in kinds.into_iter().chain([("hộ-tịch", Kind::Syllables), ("…", Kind::Signs)]) {
+        let kinds = [("Xuân,", Kind::Syllables), ("12/03/2026", Kind::Figures), ("QĐ-UBND", Kind::Syllables)];
+        for (text, kind) in kinds.into_iter().chain([("Ktv", Kind::Other), ("…", Kind::Signs)]) {
             assert_eq!(Kind::of(text), kind, "{text}");
         }
     }
