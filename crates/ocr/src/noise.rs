@@ -8,6 +8,9 @@ use crate::{bounds, sure};
 
 /// A line surer than this, in percent, is text, whatever it says.
 const SURE: f32 = 62.0;
+/// One word of two letters and more that makes sense and is so sure speaks for its whole line: the label before a number
+/// that was hard to read.
+const WITNESS: f32 = 80.0;
 /// A word less sure than this says nothing.
 const LEAST: f32 = 20.0;
 /// So much of its letters, as one in this many, must be in words that can be.
@@ -23,7 +26,8 @@ pub fn apart(words: Vec<Word>) -> (Vec<Word>, Vec<Box4>) {
     for line in words.chunk_by(|a, b| a.line == b.line) {
         let all: usize = line.iter().map(letters).sum();
         let sense: usize = line.iter().filter(|w| makes_sense(w)).map(letters).sum();
-        if sure(line) >= SURE || sense * SENSE > all {
+        let witness = line.iter().any(|w| w.confidence >= WITNESS && letters(w) >= 2 && makes_sense(w));
+        if sure(line) >= SURE || sense * SENSE > all || witness {
             text.extend_from_slice(line);
         } else if all >= DIRT {
             unread.push(bounds(line));
@@ -44,7 +48,10 @@ pub(crate) fn makes_sense(word: &Word) -> bool {
         c if c.is_alphabetic() => run.len() >= 2 && is_syllable(&run.iter().collect::<String>()),
         _ => true,
     };
-    word.confidence >= LEAST && letters.iter().any(|c| c.is_alphanumeric()) && runs.all(sound)
+    let figures = letters.iter().filter(|c| c.is_ascii_digit()).count();
+    // Dirt has not the form of a date or of an amount, however hard these are to read.
+    let number = figures >= 4 && letters.iter().all(|c| c.is_ascii_digit() || "./-,:".contains(*c));
+    number || word.confidence >= LEAST && letters.iter().any(|c| c.is_alphanumeric()) && runs.all(sound)
 }
 
 #[cfg(test)]
@@ -64,8 +71,14 @@ mod tests {
 
     #[test]
     fn noise_goes_and_faint_text_stays() {
-        let kept =
-            [line("Ủy ban nhân dân xã", 45.0, 0), line("15/QĐ-UBND 12/03/2026", 50.0, 1), line("Ktv xz", 90.0, 2)];
+        let label = [line("Số:", 93.0, 6), line("122/TB-ƯBNĐ", 35.0, 6)].concat();
+        let kept = [
+            line("Ủy ban nhân dân xã", 45.0, 0),
+            line("15/QĐ-UBND 12/03/2026", 50.0, 1),
+            line("Ktv xz", 90.0, 2),
+            line("14/10/1978", 12.0, 7),
+            label,
+        ];
         let noise = [line("~Wj fz: TỈI(Ê vl", 31.0, 3), line("ấưM Ỉj", 20.0, 4), line("_» Ị", 30.0, 5)];
         let (words, unread) = apart(kept.iter().chain(&noise).flatten().cloned().collect());
         assert_eq!(words, kept.concat());
