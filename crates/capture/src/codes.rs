@@ -16,10 +16,11 @@ const BAND: usize = 4;
 
 /// Every code on the page with its text as it stands in it, boxes in the page's own pixels.
 ///
-/// Bars are looked for along the rows and along the columns of the page. QR codes are read where their corner marks are,
-/// first as they are, then module by module.
+/// Bars are looked for along the rows and along the columns of the page, QR codes over all of it. Where corner marks say
+/// that there is one that was not read, that piece is read again as it is, then module by module.
 pub fn read(gray: &GrayImage) -> Result<Vec<Barcode>> {
     let mut codes = bars(gray)?;
+    codes.extend(scan(gray, &[QR])?);
     for place in finders::find(gray).into_iter().take(PLACES) {
         if !codes.iter().any(|code| holds(code, &place)) {
             codes.extend(at(gray, &place)?);
