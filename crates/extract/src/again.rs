@@ -1,12 +1,12 @@
 //! Names that a paper says more than once. The owner signs below, the place stands over the date and in the text. Each
 //! saying was read by itself, so where they agree they vouch for one another, and where only a mark differs it is the
-//! likelier reading that counts. Nothing is said that does not stand on the page.
+//! likelier reading that is proposed, with the other one shown beside it. Nothing is said that does not stand on the page.
 
-use sohoa_model::{Field, FieldName, text::fold};
+use sohoa_model::{Difference, Field, FieldName, Said, Witness, text::fold};
 
 use crate::layout::{Line, alike, worth};
 use crate::weigh::marks;
-use crate::{factor, odds, places};
+use crate::{factor, in_case_of, odds, places};
 
 /// Marks are lost in reading far more often than found, in logits.
 const LOST: f32 = 1.5;
@@ -21,12 +21,15 @@ struct Heard {
     own: bool,
 }
 
-/// Holds the names in a field against everything else on the paper.
-pub fn check(field: &mut Field, lines: &[Line]) {
+/// A name that was changed is never as sure as to be passed over, in percent.
+const CHANGED: f32 = 85.0;
+
+/// Holds the names in a field against everything else on the paper; what it says now and what it said, if that changed.
+pub fn check(field: &mut Field, lines: &[Line]) -> Option<Difference> {
     let names = match field.name {
         FieldName::OwnerName => vec![(0, field.value.split(' ').count())],
         FieldName::Agency | FieldName::Address => places::names(&field.value),
-        _ => return,
+        _ => return None,
     };
     let mut words: Vec<String> = field.value.split(' ').map(str::to_owned).collect();
     for (start, end) in names.into_iter().filter(|(start, end)| end - start >= 2) {
@@ -38,11 +41,19 @@ pub fn check(field: &mut Field, lines: &[Line]) {
         field.confidence = odds(words_worth, factor(field.name));
     }
     let value = words.join(" ");
-    if value != field.value && field.name == FieldName::OwnerName {
-        // It may be a brother's yet, so the clerk looks.
-        field.confidence = field.confidence.min(85.0);
+    if value == field.value {
+        return None;
     }
-    field.value = value;
+    // It may be a brother's yet, or the next village's, so the clerk looks.
+    field.confidence = field.confidence.min(CHANGED);
+    let before = std::mem::replace(&mut field.value, value);
+    let said = |value: &str| Said {
+        source: Witness::Text,
+        value: value.to_owned(),
+        page: field.page.unwrap_or(1),
+        bounds: field.bounds,
+    };
+    Some(Difference { field: field.name, values: vec![said(&field.value), said(&before)] })
 }
 
 fn letters(text: &str) -> &str {
@@ -115,13 +126,7 @@ fn settle(word: &mut String, heard: &[Heard], person: bool) -> f32 {
     let replaced = best != mine && (more(said[best].0, &own.text) || !person && own.weight < 1.5);
     let now = if replaced { best } else { mine };
     if replaced {
-        let text = said[best].0;
-        let text = if bare.chars().count() > 1 && bare.chars().all(char::is_uppercase) {
-            text.to_uppercase()
-        } else {
-            text.chars().take(1).flat_map(char::to_uppercase).chain(text.chars().skip(1)).collect()
-        };
-        *word = word.replacen(&bare, &text, 1);
+        *word = word.replacen(&bare, &in_case_of(&bare, said[best].0), 1);
     }
     sure(now) / before
 }

@@ -76,14 +76,26 @@ pub fn run(pages: &[Page], params: &Params) -> Extracted {
     }
     found.extend(more);
     found.extend(kind.map(|kind| kind.field));
-    let told = std::iter::once(found).chain(others).map(|mut fields| {
-        fields.retain(|field| !lies_ahead(field, &params.today));
-        let mut fields = best_of_each(fields);
-        number_against_type(&mut fields);
-        fields.iter_mut().for_each(|field| again::check(field, &lines));
-        fields
+    let mut changed = Vec::new();
+    let told: Vec<Vec<Field>> = std::iter::once(found)
+        .chain(others)
+        .map(|mut fields| {
+            fields.retain(|field| !lies_ahead(field, &params.today));
+            let mut fields = best_of_each(fields);
+            number_against_type(&mut fields);
+            changed.extend(fields.iter_mut().filter_map(|field| again::check(field, &lines)));
+            fields
+        })
+        .collect();
+    let mut out = weigh::run(told, coded, zones, cards);
+    // What another witness says of a field goes before what else the paper says.
+    changed.retain(|c| {
+        out.fields.iter().any(|f| f.name == c.field && f.value == c.values[0].value)
+            && out.differences.iter().all(|d| d.field != c.field)
     });
-    Extracted { form, ..weigh::run(told.collect(), coded, zones, cards) }
+    out.differences.extend(changed);
+    out.differences.sort_by_key(|d| d.field);
+    Extracted { form, ..out }
 }
 
 /// Dates are `YYYY-MM-DD`, so their order is that of their text.
@@ -187,6 +199,18 @@ fn spoken(words: &[&Word]) -> String {
     let text = text.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '"' | '“' | '”' | '(' | ')'));
     // A bracket that was opened on the line closes on it.
     if text.contains('(') { text.to_owned() } else { text.trim_end_matches(')').to_owned() }
+}
+
+/// A word that is known, in the case of what was read for it.
+fn in_case_of(read: &str, word: &str) -> String {
+    let mut letters = word.chars();
+    if read.chars().count() > 1 && read.chars().all(char::is_uppercase) {
+        word.to_uppercase()
+    } else if read.starts_with(char::is_uppercase) {
+        letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+    } else {
+        word.to_owned()
+    }
 }
 
 /// Same but for marks, case and punctuation.

@@ -4,6 +4,7 @@
 
 use sohoa_model::{Word, text::fold};
 
+use crate::in_case_of;
 use crate::personal_id::PROVINCES;
 use crate::weigh::marks;
 
@@ -86,14 +87,7 @@ fn say(words: &mut [Word], phrase: &str) {
         let read = word.text.trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
         // `hoà` is `hòa`.
         if part != "-" && marks(&read) != marks(part) {
-            let loud = read.chars().count() > 1 && read.chars().all(char::is_uppercase);
-            let said = if loud {
-                part.to_uppercase()
-            } else if read.starts_with(char::is_uppercase) {
-                part.chars().take(1).flat_map(char::to_uppercase).chain(part.chars().skip(1)).collect()
-            } else {
-                part.to_owned()
-            };
+            let said = in_case_of(&read, part);
             word.text = word.text.replacen(&read, &said, 1);
         }
         word.confidence = word.confidence.max(99.8);

@@ -243,19 +243,20 @@ fn labels_end_at_their_colon_and_are_none_in_a_sentence() {
 
 #[test]
 fn a_name_said_twice_vouches_for_itself_or_lends_its_marks() {
-    let form = |above: &str, below: &str| {
-        Sheet::new()
-            .centre(105.0, 42.0, "BẢN CAM KẾT")
-            .left(28.0, 60.0, &format!("Họ và tên: {above}"))
-            .left(120.0, 200.0, below)
-            .read()
-            .field(OwnerName)
-            .clone()
+    let paper = |above: &str, below: &str| {
+        let sheet = Sheet::new().centre(105.0, 42.0, "BẢN CAM KẾT");
+        read_all(&[(&sheet.left(28.0, 60.0, &format!("Họ và tên: {above}")).left(120.0, 200.0, below), &[])])
     };
+    let form = |above: &str, below: &str| paper(above, below).0.field(OwnerName).clone();
     let alone = form("Ngô Thị Đạt", "Trần Minh Anh");
     let twice = form("Ngô Thị Đạt", "Ngô Thị Đạt");
     assert!(twice.confidence > alone.confidence);
     assert_eq!(form("Ngô Thi Đat", "Ngô Thị Đạt").value, "Ngô Thị Đạt");
+    // It is said that the label has it otherwise.
+    let changed = paper("Ngô Thi Đat", "Ngô Thị Đạt").1.differences;
+    let said: Vec<&str> = changed[0].values.iter().map(|v| v.value.as_str()).collect();
+    assert_eq!((changed.len(), changed[0].field, said), (1, OwnerName, vec!["Ngô Thị Đạt", "Ngô Thi Đat"]));
+    assert!(paper("Ngô Thị Đạt", "Ngô Thị Đạt").1.differences.is_empty());
     assert_eq!(form("NGÔ THI ĐAT", "Ngô Thị Đạt").value, "NGÔ THỊ ĐẠT");
     assert!(form("Ngô Thi Đat", "Ngô Thị Đạt").confidence < alone.confidence);
     // Brothers differ by a mark.
