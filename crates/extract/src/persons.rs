@@ -2,6 +2,7 @@
 //! The owner is who asks, or else who is named first; what stands under another's name is another's.
 
 use sohoa_model::{Field, FieldName, Word};
+use std::sync::LazyLock;
 
 use crate::layout::{self, Line};
 
@@ -128,22 +129,18 @@ fn is_address(text: &str) -> bool {
     matches!(text, "ong" | "ba" | "ong ba" | "anh" | "chi" | "mr" | "mrs" | "chau")
 }
 
-/// What family names are, and what stands for one with the peoples of the highlands; folded. Those that are more often
-/// found in the middle of a name, as Thị, are left out.
-const FAMILIES: &str = "an au bach ban bang be bo bui ca cam cao chau che chu chuc chung chuong co cu cung dam dang danh \
-    dao dau diep dinh do doan doi dong duong gia giang giap gie gioi ha hac ham han hau hi hia hien ho hoa hoang hong hua \
-    hung huynh kha khau khieu khong khuat khuc khuong kieu kim la lai lam lang lanh lau le li lieu lo loi long lu lua luc \
-    luong luu luyen ly ma mac mach mai man mau mo mong mua muong nghe nghiem ngo nguy nguyen nham nhan nhu ninh nong \
-    on ong pham phan phi pho phu phung phuong quach quan que quyen sai sam sin son su sung ta tang tao tat thach \
-    thai tham than thang thao thieu tho thoi tho thong thuong tien tieu tinh to ton tong tra trac tram tran \
-    trang trieu trinh truong tu tung tuong ty ung uong ut vang vi vien viet vo vong vu vua vuong xa xong y yen \
-    h k a ksor siu nay rmah rah ro rolan rocham kpa nie eban mlo buon ya hoving kbuor adrong bkrong ayun ksiu kra kray dinh";
+/// Family names, folded. Văn is one, too, but far more often stands in the middle of a name.
+static FAMILIES: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let words = include_str!("../../../tessdata/words.txt");
+    let names = words.lines().skip_while(|line| *line != "[họ]").skip(1).take_while(|line| !line.starts_with('['));
+    names.flat_map(|line| line.split(',')).map(layout::plain).filter(|name| !name.is_empty() && name != "van").collect()
+});
 
 /// `Ông` at the head of a name that is written in capitals throughout, and no other family name after it.
 fn is_family(words: &[&Word]) -> bool {
     let [first, next, ..] = words else { return false };
     let loud = |w: &Word| w.text.chars().all(char::is_uppercase);
-    let next_is = FAMILIES.split_whitespace().any(|f| f == layout::plain(&next.text).split(' ').next().unwrap_or(""));
+    let next_is = FAMILIES.contains(&layout::plain(&next.text));
     layout::plain(&first.text) == "ong" && loud(first) && loud(next) && !next_is
 }
 
