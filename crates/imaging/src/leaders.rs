@@ -8,6 +8,9 @@ use crate::ink::{Ink, Part};
 /// Fewer dots in a row may be an ellipsis or the dots of letters.
 const LEAST: usize = 6;
 
+/// A dot further than this from where its row has one, in steps of the row, is none of its own.
+const OFF: f32 = 0.22;
+
 /// A page with more small parts than this is noise, in which rows of dots would be found by chance.
 const MOST: usize = 60_000;
 
@@ -97,7 +100,7 @@ fn rows(dots: &[Dot], dpi: f32) -> Vec<Vec<usize>> {
 fn regular(chain: &[usize], dots: &[Dot], dpi: f32) -> bool {
     let steps: Vec<f32> = chain.windows(2).map(|w| dots[w[1]].x - dots[w[0]].x).collect();
     let usual = median(steps.iter().copied());
-    let even = |step: &&f32| (*step / usual - (*step / usual).round().max(1.0)).abs() < 0.22;
+    let even = |step: &&f32| (*step / usual - (*step / usual).round().max(1.0)).abs() < OFF;
     usual <= dpi * 0.06 && steps.iter().filter(even).count() * 5 >= steps.len() * 4
 }
 
@@ -107,12 +110,35 @@ fn median(values: impl Iterator<Item = f32>) -> f32 {
     values.get(values.len() / 2).copied().unwrap_or(0.0)
 }
 
+/// The dots that stand where the row has its own, and the others, such as that of ạ typed over it.
+fn apart<'a>(row: &[&'a Dot]) -> (Vec<&'a Dot>, Vec<&'a Dot>) {
+    /// So many dots on each side say where the row has its own.
+    const AROUND: usize = 6;
+    let steps = || row.windows(2).map(|w| w[1].x - w[0].x);
+    let usual = median(steps());
+    let single: Vec<f32> = steps().filter(|step| (step / usual - 1.0).abs() < OFF).collect();
+    let usual = single.iter().sum::<f32>() / single.len().max(1) as f32;
+    let own = |i: usize| {
+        let around = i.saturating_sub(AROUND)..(i + AROUND + 1).min(row.len());
+        let steps = || around.clone().filter(|j| *j != i).map(|j| (row[j].x - row[i].x) / usual);
+        steps().filter(|step| (step - step.round()).abs() < OFF).count() * 2 >= steps().count()
+    };
+    let (own, other): (Vec<usize>, Vec<usize>) = (0..row.len()).partition(|i| own(*i));
+    // A row that keeps no step tells nothing.
+    if other.len() * 4 > row.len() {
+        return (row.to_vec(), Vec::new());
+    }
+    let of = |all: Vec<usize>| all.into_iter().map(|i| row[i]).collect();
+    (of(own), of(other))
+}
+
 /// Paints paper over the dots of a row, and over those that stand inside letters where nothing of the letter passes.
 fn wipe(out: &mut GrayImage, ink: &Ink, parts: &[Part], row: &[&Dot]) {
+    let (row, others) = apart(row);
     let area = median(row.iter().map(|d| d.part.area as f32));
     let (width, height) =
         (median(row.iter().map(|d| d.part.width() as f32)), median(row.iter().map(|d| d.part.height() as f32)));
-    for dot in row {
+    for dot in &row {
         // What is larger than the dots of its row may be the dot of ị or ạ.
         if dot.part.area as f32 <= 1.55 * area {
             let part = &dot.part;
@@ -130,7 +156,8 @@ fn wipe(out: &mut GrayImage, ink: &Ink, parts: &[Part], row: &[&Dot]) {
         (1.55 * area..6.0 * area).contains(&a) && (p.width() as f32) < 3.2 * width && (p.height() as f32) < 2.2 * height
     };
     let (top, bottom) = row.iter().fold((usize::MAX, 0), |(t, b), d| (t.min(d.part.top), b.max(d.part.bottom)));
-    let keep: Vec<&Part> = parts.iter().filter(|p| p.bottom >= top && p.top <= bottom).filter(glued).collect();
+    let mut keep: Vec<&Part> = parts.iter().filter(|p| p.bottom >= top && p.top <= bottom).filter(glued).collect();
+    keep.extend(others.iter().map(|dot| &dot.part));
     for pair in row.windows(2) {
         let count = ((pair[1].x - pair[0].x) / usual).round() as usize;
         let ((ax, ay), (bx, by)) = (pair[0].part.centre(), pair[1].part.centre());

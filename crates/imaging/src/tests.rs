@@ -166,6 +166,20 @@ fn leaders_are_found_on_a_leaning_page() {
 }
 
 #[test]
+fn the_dot_of_a_letter_between_those_of_a_leader_stays() {
+    let mut form = GrayImage::from_pixel(2478, 3507, PAPER);
+    dots(&mut form, 800);
+    // As large as they are, between the tenth and the eleventh, and glued to the right of the thirtieth.
+    for left in [400 + 10 * 14 - 6, 400 + 30 * 14 + 4] {
+        (0..25u32).for_each(|i| form.put_pixel(left + i % 5, 800 + i / 5, Luma([20])));
+    }
+    let clean = without_leaders(&form, 0.0).unwrap();
+    let ink: Vec<u32> = (0..2478).filter(|x| (795..810).any(|y| clean[(*x, y)][0] < 100)).collect();
+    assert!(ink.iter().all(|x| (534..540).contains(x) || (820..830).contains(x)), "{ink:?}");
+    assert!(ink.contains(&536) && ink.contains(&826), "{ink:?}");
+}
+
+#[test]
 fn a_few_dots_and_uneven_ones_are_no_leader() {
     let mut page = GrayImage::from_pixel(2478, 3507, PAPER);
     let mut dot = |x, y| (0..25u32).for_each(|i| page.put_pixel(x + i % 5, y + i / 5, Luma([60])));
