@@ -1,6 +1,6 @@
 //! Machine-readable codes on a page: the QR of the citizen card, of receipts, of cover sheets; Code 128 and Code 39.
 
-use image::GrayImage;
+use image::{GrayImage, imageops};
 use sohoa_model::{Box4, Code, Error, Result, page::Barcode};
 use zxingcpp::{BarcodeFormat, ImageFormat, ImageView, TextMode};
 
@@ -16,11 +16,10 @@ const BAND: usize = 4;
 
 /// Every code on the page with its text as it stands in it, boxes in the page's own pixels.
 ///
-/// Bars are looked for along the rows and along the columns of the page, QR codes over all of it. Where corner marks say
-/// that there is one that was not read, it is read module by module.
+/// Bars are looked for along the rows and along the columns of the page. QR codes are read where their corner marks are,
+/// first as they are, then module by module.
 pub fn read(gray: &GrayImage) -> Result<Vec<Barcode>> {
     let mut codes = bars(gray)?;
-    codes.extend(scan(gray, &[QR])?);
     for place in finders::find(gray).into_iter().take(PLACES) {
         if !codes.iter().any(|code| holds(code, &place)) {
             codes.extend(at(gray, &place)?);
@@ -130,9 +129,27 @@ fn bounds(corners: [Point; 4]) -> Box4 {
     [left, top, right.saturating_sub(left), bottom.saturating_sub(top)]
 }
 
-/// The QR code at a place, read module by module, if there is one and it can be read.
+/// The QR code at a place, if there is one and it can be read: by the reader as it is, or module by module.
 fn at(gray: &GrayImage, place: &Place) -> Result<Option<Barcode>> {
-    let Some((outline, drawn)) = grid::drawn(gray, &place.corners, place.module) else { return Ok(None) };
+    let grid = grid::drawn(gray, &place.corners, place.module);
+    if grid.is_none() && !place.whole {
+        return Ok(None);
+    }
+    let span = |middle: f32, end: u32| {
+        let from = (middle - place.reach).max(0.0) as u32;
+        (from, ((middle + place.reach) as u32).min(end).saturating_sub(from))
+    };
+    let ((left, width), (top, height)) = (span(place.x, gray.width()), span(place.y, gray.height()));
+    if width == 0 || height == 0 {
+        return Ok(None);
+    }
+    let piece = imageops::crop_imm(gray, left, top, width, height).to_image();
+    if let Some(mut code) = scan(&piece, &[QR])?.pop() {
+        code.bounds[0] += left;
+        code.bounds[1] += top;
+        return Ok(Some(code));
+    }
+    let Some((outline, drawn)) = grid else { return Ok(None) };
     for picture in drawn {
         if let Some(code) = scan(&picture, &[QR])?.pop() {
             return Ok(Some(Barcode { bounds: bounds(outline), ..code }));
@@ -144,7 +161,7 @@ fn at(gray: &GrayImage, place: &Place) -> Result<Option<Barcode>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use image::{Luma, imageops};
+    use image::Luma;
     use qrcode::{Color, EcLevel, QrCode};
 
     /// A card's code on a noisy page, so small that blur runs its modules together.

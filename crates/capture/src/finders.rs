@@ -16,6 +16,8 @@ pub struct Place {
     /// Half a side.
     pub reach: f32,
     pub module: f32,
+    /// All three marks were seen. Two of them say little by themselves.
+    pub whole: bool,
     /// Where its marks are, each way that it may be.
     pub corners: Vec<Corners>,
 }
@@ -75,7 +77,8 @@ fn places(marks: &[Mark]) -> Vec<Place> {
             if module < FINE {
                 // From there every other corner lies within the distance of these two.
                 let (x, y, reach) = ((a.x + b.x) / 2.0, (a.y + b.y) / 2.0, apart + 7.0 * module);
-                partly.push(Place { x, y, reach, module, corners: thirds((a.x, a.y), (b.x, b.y)) });
+                let corners = thirds((a.x, a.y), (b.x, b.y));
+                partly.push(Place { x, y, reach, module, whole: false, corners });
             }
         }
     }
@@ -108,7 +111,14 @@ fn corner(a: &Mark, b: &Mark, c: &Mark) -> Option<Place> {
         let clockwise = (p.x - x) * (q.y - y) > (p.y - y) * (q.x - x);
         let (right, down) = if clockwise { (p, q) } else { (q, p) };
         let corners = vec![[(x, y), (right.x, right.y), (down.x, down.y)]];
-        Place { x: (p.x + q.x) / 2.0, y: (p.y + q.y) / 2.0, reach: across / 2.0 + 9.0 * module, module, corners }
+        Place {
+            x: (p.x + q.x) / 2.0,
+            y: (p.y + q.y) / 2.0,
+            reach: across / 2.0 + 9.0 * module,
+            module,
+            whole: true,
+            corners,
+        }
     };
     (square && SIDE.contains(&(one / module))).then(place)
 }

@@ -115,7 +115,7 @@ fn aims(out: &mut String, report: &Value) {
         let [pages, read] = ["pages", "read"].map(|key| sum(&codes["cards"]["all"], key));
         let share = 100.0 * read / pages.max(1.0);
         aim(
-            "≥ 99 % of card codes read at 300 dpi",
+            "≥ 99 % of card codes of 11 mm and more read at 300 dpi",
             format!("{read:.0} of {pages:.0} ({share:.1} %)"),
             Some(share >= 99.0),
         );
