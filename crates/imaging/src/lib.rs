@@ -37,7 +37,7 @@ pub use gray::Colour;
 use ink::Ink;
 
 /// Grows when the same page would be prepared another way.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -97,9 +97,21 @@ pub struct Clean {
     pub pens: Vec<Box4>,
     /// What was done, for the archive: `turn90,160dpi,red,skew+1.2`.
     pub plan: String,
+    /// The page before it was reduced.
+    full: GrayImage,
 }
 
 impl Clean {
+    /// Another copy of the whole upright frame for a second look, and its resolution: its greys are as they were printed,
+    /// where those of [`Clean::gray`] were made even. A page that was not reduced for reading is not reduced here.
+    pub fn plain(&self, dpi: f32) -> Result<(GrayImage, f32)> {
+        let own = self.dpi * self.width as f32 / self.gray.width() as f32;
+        let scale = if self.gray.width() == self.width { 1.0 } else { (dpi / own).min(1.0) };
+        let gray = reduce(&self.full, scale)?;
+        let gray = if self.skew == 0.0 { gray } else { rotate::straighten_gray(&gray, self.skew) };
+        Ok((gray, own * scale))
+    }
+
     /// A box of the reading copy in the upright frame.
     pub fn to_frame(&self, [x, y, w, h]: Box4) -> Box4 {
         let across = |v: u32| (v as f32 * self.width as f32 / self.gray.width() as f32).round() as u32;
@@ -179,7 +191,7 @@ pub fn run(image: &DynamicImage, turn: Turn, dpi: f32, params: &Params) -> Resul
     if params.flatten && !bitonal && !blank {
         gray = flatten::flatten(&gray);
     }
-    Ok(Clean { gray, dpi: reading_dpi, width, height, skew, blank, rules, pens, plan: plan.join(",") })
+    Ok(Clean { gray, dpi: reading_dpi, width, height, skew, blank, rules, pens, plan: plan.join(","), full })
 }
 
 /// A box on the page after its lean was taken away; a little lean does not change its size.

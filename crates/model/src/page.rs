@@ -90,7 +90,7 @@ pub enum Care {
     Fast,
     #[default]
     Balanced,
-    /// What was read with doubt is read a second time, by a larger model.
+    /// All that was read with doubt is read a third time, by a larger model.
     Accurate,
 }
 

@@ -1,75 +1,247 @@
-//! A second look: lines with words that were read with doubt are read again from another copy of the page by a larger
-//! model, and such a word is replaced where the second reading is surer of it and makes no less sense.
+//! A second look: a line is read again by another eye, from another copy of the page or by another model, and word by
+//! word the two readings are weighed against each other. What misleads one eye seldom misleads the other in the same way:
+//! where they agree both are surer, and where they differ the likelier one is kept and is not sure.
 
 use image::{GrayImage, imageops};
 use sohoa_model::{Box4, Result, Word};
+use std::cmp::Ordering;
+use std::ops::Range;
 use std::sync::atomic::AtomicBool;
 
-use crate::{Params, bounds, engine::Engine, noise::makes_sense, sure};
+use crate::lexicon::{Lexicon, bare};
+use crate::{Params, bounds, calibration, engine::Engine, noise::makes_sense};
 
-/// A word less sure than this, in percent, is doubtful, and so is one that is no word.
-const DOUBT: f32 = 88.0;
-/// By so much a second reading must be surer.
-const SURER: f32 = 2.0;
+/// Who looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Eye {
+    /// The model of the first reading.
+    Same,
+    /// One three times as large, which errs in other places.
+    Larger,
+}
+
 /// A single line of text, as Tesseract numbers its modes.
 const ONE_LINE: u32 = 7;
 
-/// Words in the page's frame of this size; `copy` of this resolution shows the whole frame.
+/// What is looked at, and by whom: a copy of the page of this resolution, which shows the whole frame of this size.
+pub struct Look<'a> {
+    pub eye: Eye,
+    pub copy: &'a GrayImage,
+    pub dpi: f32,
+    pub frame: (u32, u32),
+}
+
+/// Which words a second look may put right: those less sure than `least`, in percent, and [misfits](Lexicon::misfits).
+pub fn doubtful(words: &[Word], least: f32) -> Vec<bool> {
+    let misfits = Lexicon::default().misfits(words);
+    words.iter().zip(misfits).map(|(word, misfit)| misfit || word.confidence < least).collect()
+}
+
+/// Reads the `wanted` words again, each with those beside it. Words stand in the frame and are calibrated, before and
+/// after.
 pub fn run(
     engine: &mut Engine,
-    words: Vec<Word>,
-    (copy, dpi): (&GrayImage, f32),
-    (width, height): (u32, u32),
+    words: &[Word],
+    wanted: &[bool],
+    look: &Look,
     deadline: u32,
     cancel: &AtomicBool,
 ) -> Result<Vec<Word>> {
-    let scale = (copy.width() as f32 / width as f32, copy.height() as f32 / height as f32);
-    let params = Params { segmentation: ONE_LINE, invert: true, deadline };
+    // Light print on dark ground was tried the first time.
+    let params = Params { segmentation: ONE_LINE, invert: false, deadline };
     let mut out = Vec::with_capacity(words.len());
+    let mut from = 0;
     for line in words.chunk_by(|a, b| a.line == b.line) {
-        if !line.iter().any(doubtful) {
-            out.extend_from_slice(line);
-            continue;
+        let mut next = 0;
+        for piece in pieces(&wanted[from..from + line.len()]) {
+            let read = read(engine, &line[piece.clone()], look, &params, cancel)?;
+            out.extend_from_slice(&line[next..piece.start]);
+            next = piece.end;
+            out.extend(merge(line, piece, &read, look.eye));
         }
-        let [x, y, w, h] = around(line, (width, height));
-        let [left, wide] = [x, w].map(|v| (v as f32 * scale.0).round() as u32);
-        let [top, tall] = [y, h].map(|v| (v as f32 * scale.1).round() as u32);
-        let piece = imageops::crop_imm(copy, left, top, wide.max(1), tall.max(1)).to_image();
-        let read = engine.recognise(&piece, dpi, &params, cancel)?;
-        let back = |v: u32, from: u32, by: f32| ((v + from) as f32 / by).round() as u32;
-        let home = |[x, y, w, h]: Box4| {
-            [back(x, left, scale.0), back(y, top, scale.1), back(w, 0, scale.0), back(h, 0, scale.1)]
-        };
-        let read: Vec<Word> = read.into_iter().map(|word| Word { bounds: home(word.bounds), ..word }).collect();
-        out.extend(line.iter().flat_map(|word| better(word, &read)));
+        out.extend_from_slice(&line[next..]);
+        from += line.len();
     }
     Ok(out)
 }
 
-fn doubtful(word: &Word) -> bool {
-    word.confidence < DOUBT || !makes_sense(word)
+/// The parts of a line that hold what is wanted, and one word more on each side: a word by itself is read worse.
+fn pieces(wanted: &[bool]) -> Vec<Range<usize>> {
+    let mut pieces: Vec<Range<usize>> = Vec::new();
+    for at in (0..wanted.len()).filter(|at| wanted[*at]) {
+        let piece = at.saturating_sub(1)..(at + 2).min(wanted.len());
+        match pieces.last_mut() {
+            Some(last) if piece.start <= last.end => last.end = piece.end,
+            _ => pieces.push(piece),
+        }
+    }
+    pieces
 }
 
-/// The word, or what the second reading has in its place.
-fn better(word: &Word, read: &[Word]) -> Vec<Word> {
-    let there: Vec<&Word> = read.iter().filter(|other| overlap(other, word) * 2 > other.bounds[2].max(1)).collect();
-    // What covers but a part of the word would lose the rest of it.
-    let covered: u32 = there.iter().map(|other| overlap(other, word)).sum();
-    let again: Vec<Word> =
-        there.into_iter().map(|other| Word { line: word.line, block: word.block, ..other.clone() }).collect();
-    let sense = again.iter().all(makes_sense) || !makes_sense(word);
-    let replaced =
-        doubtful(word) && covered * 4 > word.bounds[2] * 3 && sense && sure(&again) > word.confidence + SURER;
-    if replaced { again } else { vec![word.clone()] }
+/// What stands where these words are.
+fn read(engine: &mut Engine, words: &[Word], look: &Look, params: &Params, cancel: &AtomicBool) -> Result<Vec<Word>> {
+    let Look { copy, dpi, frame, .. } = *look;
+    let scale = (copy.width() as f32 / frame.0 as f32, copy.height() as f32 / frame.1 as f32);
+    let [x, y, w, h] = around(words, frame);
+    let [left, wide] = [x, w].map(|v| (v as f32 * scale.0).round() as u32);
+    let [top, tall] = [y, h].map(|v| (v as f32 * scale.1).round() as u32);
+    let piece = imageops::crop_imm(copy, left, top, wide.max(1), tall.max(1)).to_image();
+    let read = calibration::run(engine.recognise(&piece, dpi, params, cancel)?);
+    let back = |v: u32, from: u32, by: f32| ((v + from) as f32 / by).round() as u32;
+    let home =
+        |[x, y, w, h]: Box4| [back(x, left, scale.0), back(y, top, scale.1), back(w, 0, scale.0), back(h, 0, scale.1)];
+    Ok(read.into_iter().map(|word| Word { bounds: home(word.bounds), ..word }).collect())
 }
 
-/// How far two words of a line lie over one another, in pixels.
-fn overlap(a: &Word, b: &Word) -> u32 {
-    let end = |w: &Word| w.bounds[0] + w.bounds[2];
-    end(a).min(end(b)).saturating_sub(a.bounds[0].max(b.bounds[0]))
+/// Logit of being right: so much, and so much for each logit of the first and of the second reading.
+type Weights = [f32; 3];
+
+impl Eye {
+    /// Where both readings say the same; where they differ, of the first, of the second.
+    fn weights(self) -> [Weights; 3] {
+        match self {
+            Eye::Same => [[0.99, 0.33, 0.55], [-1.15, 0.53, -0.17], [-1.26, -0.11, 0.86]],
+            Eye::Larger => [[0.66, 0.84, 0.41], [-1.49, 0.94, -0.22], [-0.46, -0.52, 0.50]],
+        }
+    }
 }
 
-/// A line's box with a little paper around it.
+/// Which words of two readings of one piece stand for one another, in their order: one for one, or one for two where the
+/// readings part them in other places. What has no counterpart is left out.
+fn pairs(first: &[Word], second: &[Word]) -> Vec<(Range<usize>, Range<usize>)> {
+    const STEPS: [(usize, usize); 5] = [(1, 1), (1, 2), (2, 1), (1, 0), (0, 1)];
+    /// Of a word without a counterpart, against 1 for two words that have nothing in common.
+    const ALONE: f32 = 0.6;
+    let mut best = vec![vec![(f32::INFINITY, (0, 0)); second.len() + 1]; first.len() + 1];
+    best[0][0].0 = 0.0;
+    for (i, j) in (0..=first.len()).flat_map(|i| (0..=second.len()).map(move |j| (i, j))) {
+        for (m, n) in STEPS.into_iter().filter(|(m, n)| i + m <= first.len() && j + n <= second.len()) {
+            let step = if m * n == 0 { ALONE } else { difference(&first[i..i + m], &second[j..j + n]) };
+            let cost = best[i][j].0 + step;
+            if cost < best[i + m][j + n].0 {
+                best[i + m][j + n] = (cost, (m, n));
+            }
+        }
+    }
+    let (mut i, mut j) = (first.len(), second.len());
+    let mut pairs = Vec::new();
+    while (i, j) != (0, 0) {
+        let (m, n) = best[i][j].1;
+        (i, j) = (i - m, j - n);
+        if m * n > 0 {
+            pairs.push((i..i + m, j..j + n));
+        }
+    }
+    pairs.reverse();
+    pairs
+}
+
+/// From 0, the same letters, to 1, nothing in common; more where they do not stand in one place.
+fn difference(a: &[Word], b: &[Word]) -> f32 {
+    let letters = |words: &[Word]| words.iter().flat_map(|w| w.text.chars()).collect::<Vec<_>>();
+    let (x, y) = (letters(a), letters(b));
+    let slips = distance(&x, &y) as f32 / x.len().max(y.len()).max(1) as f32;
+    let (whole, other) = (bounds(a), bounds(b));
+    // Each part of the other's whole has its share of the letters, too.
+    let fewer = x.len().abs_diff(y.len());
+    let inside =
+        |part: &Word, whole: Box4| shared(part.bounds, whole) * 2 > part.bounds[2] && part.text.chars().count() > fewer;
+    let together = match (a, b) {
+        ([_], [_]) => shared(whole, other) * 2 > whole[2].min(other[2]),
+        _ => a.iter().all(|part| inside(part, other)) && b.iter().all(|part| inside(part, whole)),
+    };
+    slips + if together { 0.0 } else { 1.0 } + 0.1 * (a.len() + b.len() - 2) as f32
+}
+
+/// How far two boxes on a line lie over one another, in pixels.
+fn shared([left, _, width, _]: Box4, [start, _, wide, _]: Box4) -> u32 {
+    (left + width).min(start + wide).saturating_sub(left.max(start))
+}
+
+/// How many letters must be changed, put in or taken out.
+fn distance(a: &[char], b: &[char]) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut before = std::mem::replace(&mut row[0], i + 1);
+        for (j, y) in b.iter().enumerate() {
+            let change = before + usize::from(x != y);
+            before = row[j + 1];
+            row[j + 1] = change.min(before + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}
+
+/// The words of a piece of a line after a second reading of it.
+fn merge(line: &[Word], piece: Range<usize>, second: &[Word], eye: Eye) -> Vec<Word> {
+    let mut out = Vec::with_capacity(piece.len());
+    let mut next = piece.start;
+    for (a, b) in pairs(&line[piece.clone()], second) {
+        let a = piece.start + a.start..piece.start + a.end;
+        out.extend_from_slice(&line[next..a.start]);
+        next = a.end;
+        let beside = |words: &[Word], at: &Range<usize>| {
+            [at.start.checked_sub(1), Some(at.end)].map(|i| i.and_then(|i| words.get(i)).map(|w| bare(&w.text)))
+        };
+        let beside = [beside(line, &a), beside(second, &b)];
+        out.extend(weigh(&line[a], &second[b], &beside, eye));
+    }
+    out.extend_from_slice(&line[next..piece.end]);
+    out
+}
+
+/// Words to the left and to the right, if there are any.
+type Beside = [Option<String>; 2];
+
+/// The likelier of two readings of the same place, and how sure it is now. `beside` it there may be other words in one
+/// reading than in the other.
+fn weigh(first: &[Word], second: &[Word], beside: &[Beside], eye: Eye) -> Vec<Word> {
+    /// Logits for what is as people write it, against what is not.
+    const CERTAIN: f32 = 3.0;
+    let least = |words: &[Word]| words.iter().map(|w| w.confidence).fold(100.0, f32::min);
+    let (x, y) = (calibration::logit(least(first)), calibration::logit(least(second)));
+    let [agreed, kept, taken] = eye.weights().map(|[base, a, b]| base + a * x + b * y);
+    let now = |words: &[Word], logit: f32| {
+        let confidence = 100.0 / (1.0 + (-logit).exp());
+        let place = |w: &Word| Word { line: first[0].line, block: first[0].block, confidence, ..w.clone() };
+        words.iter().map(place).collect()
+    };
+    let texts = |words: &[Word]| words.iter().map(|w| w.text.clone()).collect::<Vec<_>>();
+    if texts(first) == texts(second) {
+        return now(first, agreed);
+    }
+    // Of what cannot be and what can be, it was always the latter when this was tried, and so with what goes with the
+    // words beside it and what does not.
+    let better = shapely(second).cmp(&shapely(first)).then(fits(second, beside).cmp(&fits(first, beside)));
+    match better {
+        Ordering::Less => now(first, kept + CERTAIN),
+        Ordering::Greater => now(second, taken + CERTAIN),
+        Ordering::Equal if taken > kept => now(second, taken),
+        Ordering::Equal => now(first, kept),
+    }
+}
+
+/// Whether the lexicon has words next to what stands beside them.
+fn fits(words: &[Word], beside: &[Beside]) -> bool {
+    let (first, last) = (bare(&words[0].text), bare(&words[words.len() - 1].text));
+    let lexicon = Lexicon::default();
+    beside.iter().any(|[left, right]| {
+        left.as_ref().is_some_and(|left| lexicon.pair(left, &first))
+            || right.as_ref().is_some_and(|right| lexicon.pair(&last, right))
+    })
+}
+
+/// Whether words are of syllables and figures as people write them: no figure inside a word, no sign that nobody types.
+fn shapely(words: &[Word]) -> bool {
+    let typed = |c: char| c.is_alphanumeric() || ".,;:/-()\"“”'%+²³*…–".contains(c);
+    let mixed = |c: &[char]| c[0].is_alphabetic() && c[1].is_numeric() || c[0].is_numeric() && c[1].is_alphabetic();
+    words.iter().all(|word| {
+        let letters: Vec<char> = word.text.chars().collect();
+        makes_sense(word) && letters.iter().all(|c| typed(*c)) && !letters.windows(2).any(mixed)
+    })
+}
+
+/// The box of words with a little paper around it.
 fn around(line: &[Word], (width, height): (u32, u32)) -> Box4 {
     let [left, top, w, h] = bounds(line);
     let margin = h / 4 + 2;
@@ -85,25 +257,54 @@ mod tests {
         Word { text: text.into(), confidence, bounds: [x, 100, width, 40], line: 7, block: 2 }
     }
 
-    fn replaced(word: &Word, read: &[Word]) -> String {
-        better(word, read).iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ")
+    fn read(text: &str, from: u32, confidence: f32) -> Vec<Word> {
+        let place = |(i, text)| word(text, from + 100 * i as u32, 90, confidence);
+        text.split(' ').enumerate().map(place).collect()
+    }
+
+    fn merged(first: &[Word], second: &[Word]) -> String {
+        merge(first, 0..first.len(), second, Eye::Same).iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ")
     }
 
     #[test]
-    fn a_doubtful_word_is_replaced_where_the_second_reading_is_surer() {
-        let read = [word("xây", 90, 60, 95.0), word("dựng", 160, 80, 94.0), word("_", 250, 10, 90.0)];
-        let taken = better(&word("dụng", 158, 84, 70.0), &read);
-        assert_eq!((taken.len(), &*taken[0].text, taken[0].line, taken[0].block), (1, "dựng", 7, 2));
-        assert_eq!(replaced(&word("dụng", 158, 84, 93.0), &read), "dụng", "it was sure");
-        assert_eq!(replaced(&word("dụng", 158, 84, 70.0), &[word("dựng", 160, 80, 71.0)]), "dụng", "hardly surer");
-        assert_eq!(replaced(&word("dụng", 158, 84, 70.0), &[word("dựnq", 160, 80, 95.0)]), "dụng", "no word");
-        assert_eq!(replaced(&word("dụng", 158, 84, 70.0), &[word("d", 160, 20, 95.0)]), "dụng", "a part of it");
-        assert_eq!(replaced(&word("dụng", 158, 84, 70.0), &[]), "dụng");
+    fn the_likelier_reading_is_kept_and_is_less_sure_where_the_two_differ() {
+        let first = [read("ao", 100, 92.0), read("dụng", 200, 40.0), read("to", 300, 92.0)].concat();
+        let out = merge(&first, 0..3, &read("ao dựng to", 100, 95.0), Eye::Same);
+        assert_eq!(out.iter().map(|w| &*w.text).collect::<Vec<_>>(), ["ao", "dựng", "to"]);
+        assert!(out[1].confidence < out[0].confidence, "{out:?}");
+        assert!(out.iter().all(|w| (w.line, w.block) == (7, 2)));
+        let kept = merge(&read("dựng", 100, 97.0), 0..1, &read("dụng", 100, 60.0), Eye::Same);
+        assert_eq!(kept[0].text, "dựng");
+        assert!(kept[0].confidence < 90.0);
+        assert_eq!(merged(&read("dụng", 100, 40.0), &read("dựnq", 100, 95.0)), "dụng", "it is no word");
+        assert_eq!(merged(&read("dụng", 100, 40.0), &[]), "dụng");
     }
 
     #[test]
-    fn what_was_read_as_one_word_may_be_two() {
-        let read = [word("18", 100, 40, 90.0), word("tháng", 150, 90, 95.0)];
-        assert_eq!(replaced(&word("A§tháng", 100, 140, 50.0), &read), "18 tháng");
+    fn words_that_were_parted_or_run_together_are_held_against_each_other() {
+        let one = [word("A§tháng", 100, 190, 30.0)];
+        assert_eq!(merged(&one, &read("18 tháng", 100, 95.0)), "18 tháng");
+        let two = [word("I", 100, 10, 30.0), word("2,5", 115, 40, 60.0)];
+        assert_eq!(merged(&two, &[word("12,5", 100, 55, 95.0)]), "12,5");
+        // However badly the boxes lie, no word is said twice.
+        let wide = [word("Đặng", 100, 250, 90.0), word("Thị", 260, 170, 30.0), word("Tuyết", 380, 120, 90.0)];
+        let close = [word("Đặng", 100, 80, 95.0), word("Thị", 300, 50, 95.0), word("Tuyết", 360, 80, 95.0)];
+        assert_eq!(merged(&wide, &close), "Đặng Thị Tuyết");
+        let apart = [word("PHƯỜNG", 100, 200, 90.0), word("Ỷ", 310, 20, 60.0)];
+        assert_eq!(merged(&apart, &[word("PHƯỜNG", 100, 230, 95.0)]), "PHƯỜNG Ỷ");
+        // What stands elsewhere, and what one reading alone has, changes nothing.
+        assert_eq!(merged(&read("ngày 05", 100, 60.0), &[word("ngày", 100, 90, 95.0)]), "ngày 05");
+        assert_eq!(merged(&read("05", 100, 30.0), &[word("06", 400, 90, 99.0)]), "05");
+    }
+
+    #[test]
+    fn what_goes_with_the_words_beside_it_is_taken() {
+        let line = read("văn bản quy định chỉ tiết", 100, 97.0);
+        let wanted = doubtful(&line, 80.0);
+        assert_eq!(wanted, [false, false, false, false, true, true]);
+        assert_eq!(pieces(&wanted).first(), Some(&(3..6)));
+        let merged = |second: &[Word]| merge(&line, 3..6, second, Eye::Same)[1].text.clone();
+        assert_eq!(merged(&read("định chi tiết", 400, 60.0)), "chi", "both are words, but one goes with the next");
+        assert_eq!(merged(&read("định chí tiết", 400, 60.0)), "chỉ");
     }
 }

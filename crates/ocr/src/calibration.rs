@@ -59,19 +59,19 @@ impl Kind {
     /// What Tesseract must have said of a word of this kind that is so sure: for fitting the weights anew.
     pub fn said(self, sure: f32) -> f32 {
         let (base, slope) = self.weights();
-        (logit(sure / 100.0) - base) / slope
+        (logit(sure) - base) / slope
     }
 }
 
 /// Tesseract's percent as a logit. However sure it is, it never says more than [`MOST`].
 pub fn said(percent: f32) -> f32 {
-    logit(percent / MOST)
+    logit(100.0 * percent / MOST)
 }
 
 const MOST: f32 = 97.2;
 
-fn logit(share: f32) -> f32 {
-    let share = share.clamp(0.001, 0.9999);
+pub(crate) fn logit(percent: f32) -> f32 {
+    let share = (percent / 100.0).clamp(0.001, 0.9999);
     (share / (1.0 - share)).ln()
 }
 

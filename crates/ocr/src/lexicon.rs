@@ -1,7 +1,7 @@
 //! Which words stand beside which on administrative papers, and what people are called. What is built in lies in
 //! `tessdata/words.txt`, which says how it is written; an office writes its own in the same way.
 
-use sohoa_model::{Code, Error};
+use sohoa_model::{Code, Error, Word, text::fold};
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
@@ -22,6 +22,8 @@ pub struct Lexicon {
 struct Words {
     /// Two syllables, in a row.
     pairs: HashSet<String>,
+    /// The same without marks.
+    bare: HashSet<String>,
     families: HashSet<String>,
     given: HashSet<String>,
     kept: HashSet<String>,
@@ -45,13 +47,36 @@ impl Lexicon {
 
     /// How many pairs, names and words to keep are the office's own.
     pub fn own(&self) -> usize {
-        let Words { pairs, families, given, kept } = &self.own;
+        let Words { pairs, families, given, kept, .. } = &self.own;
         pairs.len() + families.len() + given.len() + kept.len()
     }
 
     pub(crate) fn pair(&self, left: &str, right: &str) -> bool {
         let pair = format!("{left} {right}");
         self.any(|words| words.pairs.contains(&pair))
+    }
+
+    /// Which words go with neither neighbour but would if the marks of one were others, as the last two of «quy định chỉ
+    /// tiết».
+    pub fn misfits(&self, words: &[Word]) -> Vec<bool> {
+        let bare: Vec<String> = words.iter().map(|word| bare(&word.text)).collect();
+        let linked = |left: usize| {
+            let (one, other) = (&words[left], &words[left + 1]);
+            let parted = one.text.ends_with(|c: char| !c.is_alphanumeric());
+            one.line == other.line && !parted && other.text.starts_with(char::is_alphanumeric)
+        };
+        let pairs = |at: usize| [at.checked_sub(1), (at + 1 < words.len()).then_some(at)].into_iter().flatten();
+        let misfit = |at: usize| {
+            let beside = || pairs(at).filter(|left| linked(*left)).map(|left| (&bare[left], &bare[left + 1]));
+            beside().any(|(a, b)| self.nearly(a, b)) && !beside().any(|(a, b)| self.pair(a, b))
+        };
+        (0..words.len()).map(misfit).collect()
+    }
+
+    /// Whether two syllables would be a pair with other marks.
+    fn nearly(&self, left: &str, right: &str) -> bool {
+        let bare = fold(&format!("{left} {right}"));
+        !self.pair(left, right) && self.any(|words| words.bare.contains(&bare))
     }
 
     pub(crate) fn family(&self, name: &str) -> bool {
@@ -70,6 +95,11 @@ impl Lexicon {
     fn any(&self, has: impl Fn(&Words) -> bool) -> bool {
         has(&BUILT_IN) || has(&self.own)
     }
+}
+
+/// A word as the lexicon has it, without the punctuation round it.
+pub(crate) fn bare(word: &str) -> String {
+    key(word.trim_matches(|c: char| !c.is_alphanumeric()))
 }
 
 impl Words {
@@ -117,7 +147,11 @@ impl Words {
             (Part::Kept, [word]) => drop(self.kept.insert(word.clone())),
             (Part::Kept, _) => return Err("Viết mỗi chữ một mục, không có dấu cách."),
             _ if !spelt => return Err("Viết bằng tiếng Việt đúng chính tả; chữ khác thì để ở phần [giữ nguyên]."),
-            (Part::Words, [_, _, ..]) => self.pairs.extend(syllables.windows(2).map(|pair| pair.join(" "))),
+            (Part::Words, [_, _, ..]) => {
+                let pairs = || syllables.windows(2).map(|pair| pair.join(" "));
+                self.bare.extend(pairs().map(|pair| fold(&pair)));
+                self.pairs.extend(pairs());
+            }
             (Part::Words, _) => return Err("Viết từ hai tiếng trở lên; mỗi từ cách nhau bằng dấu phẩy."),
             (Part::Families, [name]) => drop(self.families.insert(name.clone())),
             (Part::Given, [name]) => drop(self.given.insert(name.clone())),
@@ -162,5 +196,20 @@ mod tests {
         assert!(errors.iter().all(|e| e.code == Code::InvalidValue && !e.hint.is_empty()));
         assert!(lexicon.pair("thôn", "hạ") && lexicon.pair("thôn", "thượng") && lexicon.family("vàng"));
         assert_eq!(lexicon.own(), 3);
+    }
+
+    #[test]
+    fn a_word_with_a_wrong_mark_goes_with_none_beside_it() {
+        let misfits = |text: &str| {
+            let word = |text: &str| Word { text: text.into(), confidence: 99.0, bounds: [0; 4], line: 0, block: 0 };
+            let words: Vec<Word> = text.split(' ').map(word).collect();
+            let misfits = Lexicon::default().misfits(&words);
+            words.into_iter().zip(misfits).filter(|(_, misfit)| *misfit).map(|(word, _)| word.text).collect::<Vec<_>>()
+        };
+        assert_eq!(misfits("Luật này quy định chỉ tiết thi hành"), ["chỉ", "tiết"]);
+        assert_eq!(misfits("(Ký, ghỉ rõ họ tên)"), ["ghỉ"]);
+        // «sơ đăng» is nearly «sơ đẳng», but both have their own neighbour.
+        assert!(misfits("hồ sơ đăng ký khai sinh").is_empty());
+        assert!(misfits("kính gửi, chỉ. tiết").is_empty(), "what punctuation parts is no pair");
     }
 }

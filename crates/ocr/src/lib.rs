@@ -21,6 +21,7 @@ use sohoa_model::{Box4, Result, Turn, Word};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
+pub use again::{Eye, Look, doubtful};
 use engine::Engine;
 pub use lexicon::Lexicon;
 pub use noise::apart;
@@ -28,7 +29,7 @@ pub use order::arrange;
 pub use suggest::{Suggestion, suggest, suggest_value};
 
 /// Grows when the same reading copy would give other words.
-pub const VERSION: u32 = 5;
+pub const VERSION: u32 = 6;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Params {
@@ -85,24 +86,25 @@ impl Reader {
         Ok(engine.orientation(gray, dpi))
     }
 
-    /// Has a second look at the lines that were read with doubt, in another copy of the page and with a larger model.
-    /// `words` stand in a frame of this size, which `copy` shows whole. Word by word the surer reading is kept.
+    /// Has a second look at the words that are `wanted` and at those beside them, and keeps what is likelier right.
     ///
-    /// Errors: as [`Reader::run`]; `Missing` when the larger model is not there.
+    /// Errors: as [`Reader::run`]; `Missing` when the larger model is asked for and not there.
     pub fn again(
         &mut self,
-        words: Vec<Word>,
-        (copy, dpi): (&GrayImage, f32),
-        frame: (u32, u32),
+        words: &[Word],
+        wanted: &[bool],
+        look: &Look,
         params: &Params,
         cancel: &AtomicBool,
     ) -> Result<Vec<Word>> {
-        if self.larger.is_none() {
-            let model = model::load(&self.tessdata, LARGER)?;
-            self.larger = Some(Engine::new(&model, LARGER, engine::Mode::Lstm)?);
-        }
-        let engine = self.larger.as_mut().expect("just loaded");
-        again::run(engine, words, (copy, dpi), frame, params.deadline, cancel)
+        let engine = match (look.eye, &mut self.larger) {
+            (Eye::Same, _) => &mut self.words,
+            (Eye::Larger, Some(larger)) => larger,
+            (Eye::Larger, none) => {
+                none.insert(Engine::new(&model::load(&self.tessdata, LARGER)?, LARGER, engine::Mode::Lstm)?)
+            }
+        };
+        again::run(engine, words, wanted, look, params.deadline, cancel)
     }
 
     /// The words of a reading copy, boxes in its own pixels, in reading order.

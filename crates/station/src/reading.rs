@@ -2,7 +2,9 @@
 
 use image::DynamicImage;
 use serde::{Deserialize, Serialize};
-use sohoa_model::{Care, Digest, Reading, Result, Turn, Word, page::Barcode};
+use sohoa_imaging::Clean;
+use sohoa_model::{Box4, Care, Digest, Reading, Result, Turn, Word, page::Barcode};
+use sohoa_ocr::{Eye, Look};
 use std::sync::atomic::AtomicBool;
 
 use crate::secret;
@@ -16,8 +18,26 @@ pub struct Params {
     pub stamps: u32,
     pub imaging: sohoa_imaging::Params,
     pub ocr: sohoa_ocr::Params,
-    /// Lines that were read with doubt are read again.
-    pub again: bool,
+    pub again: Option<Again>,
+}
+
+/// Which words are looked at a second time: those less sure than this, in percent, and those that go with none beside them.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Again {
+    /// By the same model, in another copy.
+    pub doubtful: f32,
+    /// After that by the larger model, and with them all that goes into fields: what is recorded must be right.
+    pub dubious: f32,
+}
+
+impl Again {
+    fn of(care: Care) -> Option<Self> {
+        match care {
+            Care::Fast => None,
+            Care::Balanced => Some(Self { doubtful: 80.0, dubious: 0.0 }),
+            Care::Accurate => Some(Self { doubtful: 93.0, dubious: 93.0 }),
+        }
+    }
 }
 
 impl Params {
@@ -27,7 +47,7 @@ impl Params {
             (imaging.reading_dpi, imaging.letter) = FAST;
             ocr.invert = false;
         }
-        Self { turn: None, stamps: secret::VERSION, imaging, ocr, again: care == Care::Accurate }
+        Self { turn: None, stamps: secret::VERSION, imaging, ocr, again: Again::of(care) }
     }
 
     /// The name of the result of reading `page` this way. The same picture may come at another resolution or the other
@@ -48,6 +68,9 @@ impl Default for Params {
 
 /// Resolution of the copy and height of letters in it, for good print.
 const FAST: (f32, f32) = (125.0, 11.5);
+
+/// Resolution of the copy for a second look. A finer one is read no better.
+const PLAIN: f32 = 220.0;
 
 /// What reading gave, with the picture kept for the next step.
 pub struct Read {
@@ -95,16 +118,13 @@ pub fn run(
         None => reader.run(&clean.gray, clean.dpi, &params.ocr, cancel)?,
     };
     let words: Vec<Word> = words.into_iter().map(|w| Word { bounds: clean.to_frame(w.bounds), ..w }).collect();
-    let mut words = sohoa_ocr::arrange(words, &clean.rules, (clean.width, clean.height));
-    if params.again && !words.is_empty() {
-        words = again(reader, words, &image, turn, dpi, params, cancel)?;
-    }
+    let words = sohoa_ocr::arrange(words, &clean.rules, (clean.width, clean.height));
     if !clean.blank && secret::is_marked(reader, &image, turn, &clean, &words, dpi, cancel)? {
         return Err(secret::refusal());
     }
     let codes = if clean.blank { Vec::new() } else { codes(&image, turn)? };
     let (words, mut unread) = sohoa_ocr::apart(words);
-    let words = sohoa_ocr::calibration::run(words);
+    let words = again(reader, sohoa_ocr::calibration::run(words), &clean, params, cancel)?;
     unread.extend(clean.pens);
     let confidence = sohoa_ocr::mean(&words);
     let thumbnail = sohoa_imaging::thumbnail(&image, turn, clean.skew, THUMBNAIL)?;
@@ -124,19 +144,43 @@ pub fn run(
     Ok(Read { reading, codes, thumbnail })
 }
 
-/// Lines read with doubt, read again from a copy that is not reduced.
+/// The words after a second look at what was read with doubt and at what goes into fields.
 fn again(
     reader: &mut sohoa_ocr::Reader,
-    words: Vec<Word>,
-    image: &DynamicImage,
-    turn: Turn,
-    dpi: f32,
+    mut words: Vec<Word>,
+    clean: &Clean,
     params: &Params,
     cancel: &AtomicBool,
 ) -> Result<Vec<Word>> {
-    let finer = sohoa_imaging::Params { reading_dpi: dpi, ..params.imaging.clone() };
-    let copy = sohoa_imaging::run(image, turn, dpi, &finer)?;
-    reader.again(words, (&copy.gray, copy.dpi), (copy.width, copy.height), &params.ocr, cancel)
+    let Some(Again { doubtful, dubious }) = params.again else { return Ok(words) };
+    let frame = (clean.width, clean.height);
+    let wanted = sohoa_ocr::doubtful(&words, doubtful);
+    if wanted.contains(&true) {
+        let (copy, dpi) = clean.plain(PLAIN)?;
+        let look = Look { eye: Eye::Same, copy: &copy, dpi, frame };
+        words = reader.again(&words, &wanted, &look, &params.ocr, cancel)?;
+    }
+    let fields = places(&words, frame);
+    let in_field = |word: &Word| fields.iter().any(|field| lies_in(word, *field));
+    let dubious = sohoa_ocr::doubtful(&words, dubious);
+    let wanted: Vec<bool> = words.iter().zip(dubious).map(|(word, dubious)| dubious || in_field(word)).collect();
+    if wanted.contains(&true) {
+        let look = Look { eye: Eye::Larger, copy: &clean.gray, dpi: clean.dpi, frame };
+        words = reader.again(&words, &wanted, &look, &params.ocr, cancel)?;
+    }
+    Ok(words)
+}
+
+/// Where on the page there are fields, as far as it can be told from this page alone.
+fn places(words: &[Word], (width, height): (u32, u32)) -> Vec<Box4> {
+    let page = sohoa_extract::Page { number: 1, width, height, words, codes: &[] };
+    let found = sohoa_extract::run(&[page], &sohoa_extract::Params::default());
+    found.fields.iter().filter_map(|field| field.bounds).collect()
+}
+
+fn lies_in(word: &Word, [x, y, w, h]: Box4) -> bool {
+    let [left, top, wide, tall] = word.bounds;
+    (x..=x + w).contains(&(left + wide / 2)) && (y..=y + h).contains(&(top + tall / 2))
 }
 
 /// Codes, with boxes on the turned page (a lean of a few degrees does not matter to them).
