@@ -212,7 +212,7 @@ fn weigh(first: &[Word], second: &[Word], beside: &[Beside], eye: Eye) -> Vec<Wo
     }
     // Of what cannot be and what can be, it was always the latter when this was tried, and so with what goes with the
     // words beside it and what does not.
-    let better = shapely(second).cmp(&shapely(first)).then(fits(second, beside).cmp(&fits(first, beside)));
+    let better = faults(first).cmp(&faults(second)).then(fits(second, beside).cmp(&fits(first, beside)));
     match better {
         Ordering::Less => now(first, kept + CERTAIN),
         Ordering::Greater => now(second, taken + CERTAIN),
@@ -231,14 +231,17 @@ fn fits(words: &[Word], beside: &[Beside]) -> bool {
     })
 }
 
-/// Whether words are of syllables and figures as people write them: no figure inside a word, no sign that nobody types.
-fn shapely(words: &[Word]) -> bool {
-    let typed = |c: char| c.is_alphanumeric() || ".,;:/-()\"“”'%+²³*…–".contains(c);
-    let mixed = |c: &[char]| c[0].is_alphabetic() && c[1].is_numeric() || c[0].is_numeric() && c[1].is_alphabetic();
-    words.iter().all(|word| {
+/// How much in words is not as people write it: what is no syllable and no number, a figure next to a letter, a sign that
+/// nobody types.
+fn faults(words: &[Word]) -> usize {
+    let typed = |c: &char| c.is_alphanumeric() || ".,;:/-()\"“”'%+²³*…–".contains(*c);
+    let mixed = |c: &&[char]| c[0].is_alphabetic() && c[1].is_numeric() || c[0].is_numeric() && c[1].is_alphabetic();
+    let of = |word: &Word| {
         let letters: Vec<char> = word.text.chars().collect();
-        makes_sense(word) && letters.iter().all(|c| typed(*c)) && !letters.windows(2).any(mixed)
-    })
+        let strange = letters.iter().filter(|c| !typed(c)).count() + letters.windows(2).filter(mixed).count();
+        strange + usize::from(!makes_sense(word))
+    };
+    words.iter().map(of).sum()
 }
 
 /// The box of words with a little paper around it.
@@ -292,6 +295,7 @@ mod tests {
         assert_eq!(merged(&wide, &close), "Đặng Thị Tuyết");
         let apart = [word("PHƯỜNG", 100, 200, 90.0), word("Ỷ", 310, 20, 60.0)];
         assert_eq!(merged(&apart, &[word("PHƯỜNG", 100, 230, 95.0)]), "PHƯỜNG Ỷ");
+        assert_eq!(merged(&read("I12/NQ-HĐND", 100, 50.0), &read("I12NQ-HĐND", 100, 90.0)), "I12/NQ-HĐND");
         // What stands elsewhere, and what one reading alone has, changes nothing.
         assert_eq!(merged(&read("ngày 05", 100, 60.0), &[word("ngày", 100, 90, 95.0)]), "ngày 05");
         assert_eq!(merged(&read("05", 100, 30.0), &[word("06", 400, 90, 99.0)]), "05");

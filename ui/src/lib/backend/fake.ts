@@ -144,9 +144,9 @@ function decision(): Field[] {
     field('document_type', 'quyet_dinh', 97, boxOf(6)),
     field('number', '15', 96, boxOf(4)),
     field('symbol', 'QĐ-UBND', 95, boxOf(4)),
-    field('issued_date', '2026-02-10', 93, boxOf(5)),
-    field('agency', 'Ủy ban nhân dân phường Võ Cường', 94, boxOf(1)),
-    field('subject', 'Về việc hỗ trợ kinh phí đào tạo nghề cho lao động nông thôn', 91, boxOf(7)),
+    field('issued_date', '2026-02-10', 97, boxOf(5)),
+    field('agency', 'Ủy ban nhân dân phường Võ Cường', 98, boxOf(1)),
+    field('subject', 'Về việc hỗ trợ kinh phí đào tạo nghề cho lao động nông thôn', 96, boxOf(7)),
     field('owner_name', 'Dương Thị Đào', 74, boxOf(12)),
   ]
 }

@@ -368,9 +368,9 @@ export const en: Words = {
     choose: 'Choose…',
     reading: 'Reading',
     cares: {
-      fast: { name: 'Fast', cost: 'For clear print, when the queue is long' },
-      balanced: { name: 'Balanced', cost: 'For every day' },
-      accurate: { name: 'Accurate', cost: 'Doubtful lines are read again; takes longer' },
+      fast: { name: 'Fast', cost: 'Reads once; for clear print, when the queue is long' },
+      balanced: { name: 'Balanced', cost: 'What is doubtful or goes into fields is read again' },
+      accurate: { name: 'Accurate', cost: 'What is doubtful is read three times; takes a little longer' },
     },
     workers: 'Pages read at a time',
     auto: 'Automatic',

@@ -365,9 +365,9 @@ export const vi = {
     choose: 'Chọn…',
     reading: 'Đọc trang',
     cares: {
-      fast: { name: 'Nhanh', cost: 'Cho bản in rõ, khi hàng chờ dài' },
-      balanced: { name: 'Cân bằng', cost: 'Dùng hằng ngày' },
-      accurate: { name: 'Kỹ', cost: 'Dòng chưa chắc được đọc lại; lâu hơn' },
+      fast: { name: 'Nhanh', cost: 'Đọc một lần; cho bản in rõ, khi hàng chờ dài' },
+      balanced: { name: 'Cân bằng', cost: 'Chữ chưa chắc và chữ vào trường thông tin được đọc lại' },
+      accurate: { name: 'Kỹ', cost: 'Chữ chưa chắc được đọc ba lần; lâu hơn một chút' },
     },
     workers: 'Số trang đọc cùng lúc',
     auto: 'Tự động',

@@ -9,7 +9,7 @@ use super::{name, number, text};
 const GRADES: [&str; 6] = ["clean", "office scan", "photocopy", "200 dpi", "stamped", "real"];
 
 /// From here, in percent, the window shows a field as sure.
-const CONFIDENT: f64 = 90.0;
+const CONFIDENT: f64 = 95.0;
 
 /// Each aim with what was measured and whether it is met; on the unseen pages, for the others may have been tuned on.
 pub fn aims(read: &Value, mut aim: impl FnMut(&str, String, Option<bool>)) {
