@@ -57,13 +57,13 @@ fn measured() -> Result {
     let (mut delays, memory) = (delays.into_inner()?, memory.into_inner()?);
     delays.sort_unstable();
     let at = |share: f64| delays[((delays.len() - 1) as f64 * share) as usize];
-    let megabytes = |index: usize| memory[index.min(memory.len() - 1)] / 1_000_000;
+    let after = |tenths: usize| memory[(memory.len() * tenths / 10).clamp(1, memory.len()) - 1] / 1_000_000;
     println!(
         "{:#}",
         json!({
             "pages": delays.len(), "seconds": seconds,
             "delay": { "p50": at(0.5), "p95": at(0.95), "max": at(1.0) },
-            "memory": { "early": megabytes(memory.len() / 10), "end": megabytes(memory.len() - 1),
+            "memory": { "tenths": (1..=10).map(after).collect::<Vec<_>>(),
                 "most": memory.iter().max().copied().unwrap_or(0) / 1_000_000 },
         })
     );

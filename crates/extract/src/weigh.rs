@@ -2,7 +2,10 @@
 //! one person, whose values are taken from the surest; where others say something else of that person, it is kept for
 //! the clerk to see. Another person's card gives nothing but its name.
 
-use sohoa_model::{Difference, Extracted, Field, FieldName, Said, Source, Stranger, Witness, text::fold};
+use sohoa_model::{
+    Difference, Extracted, Field, FieldName, Said, Source, Stranger, Witness,
+    text::{distance, fold},
+};
 use std::cmp::Reverse;
 
 use crate::codes::Coded;
@@ -180,21 +183,6 @@ fn alike(a: &str, b: &str) -> bool {
 fn near(zone: &Zone, name: &str) -> bool {
     // A line too unclear to show says nothing against anybody.
     zone.name().is_none_or(|read| alike(&read, name))
-}
-
-/// How many letters must be changed, put in or taken out.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut before = std::mem::replace(&mut row[0], i + 1);
-        for (j, y) in b.iter().enumerate() {
-            let change = before + usize::from(x != *y);
-            before = row[j + 1];
-            row[j + 1] = change.min(before + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
 }
 
 /// Where several cards lie in one document, print without a name, as on the back, belongs to whom the page belongs.

@@ -46,6 +46,21 @@ pub fn one_spelling(word: String) -> String {
     }
 }
 
+/// How many letters must be changed, put in or taken out to make one text of the other (Levenshtein 1966).
+pub fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut before = std::mem::replace(&mut row[0], i + 1);
+        for (j, y) in b.iter().enumerate() {
+            let change = before + usize::from(x != *y);
+            before = row[j + 1];
+            row[j + 1] = change.min(before + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -63,6 +78,15 @@ mod tests {
         {
             assert_eq!((one_spelling(old.into()), one_spelling(new.into())), (new.into(), new.into()));
             assert_eq!(fold(old), fold(new));
+        }
+    }
+
+    #[test]
+    fn distances() {
+        for (a, b, far) in
+            [("", "", 0), ("", "xã", 2), ("xã", "xã", 0), ("dụng", "dựng", 1), ("Tuấn", "Tuân", 1), ("ngày", "05", 4)]
+        {
+            assert_eq!((distance(a, b), distance(b, a)), (far, far), "{a} {b}");
         }
     }
 }

@@ -136,6 +136,13 @@ fn aims(out: &mut String, report: &Value) {
             format!("{} ms in the middle, {} ms in 19 of 20", delay["p50"], delay["p95"]),
             Some(number(&delay["p50"]) < 150.0),
         );
+        if let [.., half, _, _, _, _, end] = tenths(&report["scan"])[..] {
+            aim(
+                "memory over the second half of a stack grows by less than 10 MB",
+                format!("{half:.0} to {end:.0} MB"),
+                Some(end - half < 10.0),
+            );
+        }
     }
     if report["read"].is_object() {
         read::aims(&report["read"], &mut aim);
@@ -302,16 +309,19 @@ fn scan(out: &mut String, scan: &Value) {
         out,
         "From the last byte of a page out of the driver to its durable page and thumbnail: {} ms in the middle, {} ms in 19 \
          of 20, {} ms at most. The stack took {:.0} s through a folder that is a SANE device, each page encoded, encrypted, \
-         looked at for codes and faults, and filed. The station's memory was {} MB after a tenth of it, {} MB at the end, \
-         {} MB at most.",
+         looked at for codes and faults, and filed. The station's memory after each tenth of it: {} MB; {} MB at most.",
         scan["delay"]["p50"],
         scan["delay"]["p95"],
         scan["delay"]["max"],
         number(&scan["seconds"]),
-        scan["memory"]["early"],
-        scan["memory"]["end"],
+        tenths(scan).iter().map(|megabytes| format!("{megabytes:.0}")).collect::<Vec<_>>().join(", "),
         scan["memory"]["most"],
     );
+}
+
+/// Megabytes after each tenth of the stack.
+fn tenths(scan: &Value) -> Vec<f64> {
+    rows(&scan["memory"]["tenths"]).map(number).collect()
 }
 
 fn search(out: &mut String, search: &Value) {
