@@ -43,7 +43,7 @@ pub fn of(image: &DynamicImage, dropped: &[Colour]) -> GrayImage {
     if let DynamicImage::ImageLuma8(gray) = image {
         return gray.clone();
     }
-    // Asked once and not for every pixel, which takes a third of the time.
+    // Asked once, not for every pixel.
     let [red, blue] = [Colour::Red, Colour::Blue].map(|colour| dropped.contains(&colour));
     map(image, |pixel| match (Colour::Red.lead(pixel), Colour::Blue.lead(pixel)) {
         ((lead @ 1.., own), _) if red => own.saturating_add(lead),

@@ -58,7 +58,7 @@ impl Lexicon {
 
     /// Which words go with neither neighbour but would if the marks of one were others, as the last two of «quy định chỉ
     /// tiết».
-    pub fn misfits(&self, words: &[Word]) -> Vec<bool> {
+    pub(crate) fn misfits(&self, words: &[Word]) -> Vec<bool> {
         let bare: Vec<String> = words.iter().map(|word| bare(&word.text)).collect();
         let linked = |left: usize| {
             let (one, other) = (&words[left], &words[left + 1]);
