@@ -165,7 +165,7 @@ mod tests {
     use qrcode::{Color, EcLevel, QrCode};
 
     /// A card's code on a noisy page, so small that blur runs its modules together.
-    fn small(text: &str, module: f32, phase: f32) -> GrayImage {
+    fn small(text: &str, module: f32, phase: f32, blur: f32) -> GrayImage {
         let code = QrCode::with_error_correction_level(text, EcLevel::M).unwrap();
         let fine = |v: u32| ((v as f32 - 800.0 - phase * 8.0) / (8.0 * module)).floor();
         let page = GrayImage::from_fn(2560, 2400, |x, y| {
@@ -174,7 +174,7 @@ mod tests {
             Luma([if inside(x) && inside(y) && code[(x as usize, y as usize)] == Color::Dark { 60 } else { 210 }])
         });
         let page = imageops::resize(&page, 320, 300, imageops::FilterType::Triangle);
-        let mut page = imageops::blur(&page, 0.8);
+        let mut page = imageops::blur(&page, blur);
         let mut chance = 7u32;
         for pixel in page.pixels_mut() {
             chance = chance.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -196,7 +196,7 @@ mod tests {
             "027194000123|125000111|Đỗ Thị Hồng Nhung|02031994|Nữ|Khu Xuân Ổ A, Võ Cường, Bắc Ninh, Bắc Ninh|10052021";
         let (mut plain, mut all) = (0, 0);
         for (module, phase) in [(2.1, 0.2), (2.1, 0.7), (2.2, 0.0), (2.2, 0.4), (2.3, 0.7), (2.3, 0.2)] {
-            let page = small(text, module, phase);
+            let page = small(text, module, phase, 0.8);
             plain += scan(&page, &[QR]).unwrap().len();
             let codes = read(&page).unwrap();
             all += codes.len();
@@ -204,5 +204,14 @@ mod tests {
             assert!(codes.iter().all(|code| code.text == text && place(code.bounds)), "{module} {phase}: {codes:?}");
         }
         assert!(plain < 3 && all == 6, "{plain} as it is, {all} of 6 in all");
+    }
+
+    #[test]
+    fn what_blur_ran_together_is_parted() {
+        let text = "027194000123|125000111|Đỗ Thị Hồng Nhung|02031994|Nữ|Khu Xuân Ổ A, Võ Cường, Bắc Ninh";
+        for (module, blur) in [(2.2, 1.2), (2.4, 1.4), (2.8, 1.6), (3.0, 1.8)] {
+            let codes = read(&small(text, module, 0.3, blur)).unwrap();
+            assert!(matches!(&codes[..], [code] if code.text == text), "{module} {blur}: {codes:?}");
+        }
     }
 }

@@ -6,7 +6,7 @@
 
 use image::GrayImage;
 
-use crate::grid::{Corners, Point};
+use crate::grid::{self, Corners, Point};
 
 /// A square piece of the page with a code in it, and how many pixels one of its modules is wide.
 #[derive(Clone, Debug)]
@@ -36,17 +36,22 @@ const SIDE: std::ops::RangeInclusive<f32> = 12.0..=68.0;
 const FINE: f32 = 5.0;
 /// A level with more marks than this sees noise, or a pattern of something else.
 const MARKS: usize = 80;
+/// A keen look sets off every pixel from those so far away on both sides.
+const KEEN: usize = 2;
+/// How much like a mark must be what a keen look finds, for it finds many: marks have 0.65 and more, anything else 0.5 at most.
+const LIKE: f32 = 0.6;
 
 /// The places, those with all three marks first.
 pub fn find(gray: &GrayImage) -> Vec<Place> {
     let mut marks = Vec::new();
-    let mut level = Level { width: gray.width() as usize, pixels: gray.as_raw().as_slice().into() };
+    let mut level = Level { width: gray.width() as usize, pixels: gray.as_raw().as_slice().into(), keen: false };
     let mut scale = 1.0;
     loop {
-        let before = marks.len();
-        level.marks(scale, &mut marks);
-        if marks.len() - before > MARKS {
-            marks.truncate(before);
+        level.add(scale, &mut marks);
+        if scale == 1.0 {
+            // For modules so small that blur runs them together; on the page itself only.
+            level.keen = true;
+            level.add(scale, &mut marks);
         }
         if level.width.min(level.height()) < 400 {
             break;
@@ -149,6 +154,8 @@ enum Way {
 struct Level<'a> {
     width: usize,
     pixels: std::borrow::Cow<'a, [u8]>,
+    /// Sets every pixel off from those before and after it.
+    keen: bool,
 }
 
 impl Level<'_> {
@@ -168,7 +175,7 @@ impl Level<'_> {
                 }),
             );
         }
-        Level { width, pixels: pixels.into() }
+        Level { width, pixels: pixels.into(), keen: false }
     }
 
     /// Per cell, below which value a pixel is ink: half way between the lightest and the darkest around. 0 where there
@@ -199,6 +206,17 @@ impl Level<'_> {
         out
     }
 
+    /// A pixel as it is looked at along the way.
+    fn seen(&self, way: Way, x: usize, y: usize) -> u8 {
+        let (back, on) = match way {
+            Way::Row if self.keen && x >= KEEN && x + KEEN < self.width => ((x - KEEN, y), (x + KEEN, y)),
+            Way::Column if self.keen && y >= KEEN && y + KEEN < self.height() => ((x, y - KEEN), (x, y + KEEN)),
+            _ => return self.smooth(way, x, y),
+        };
+        let [back, here, on] = [back, (x, y), on].map(|(x, y)| self.smooth(way, x, y));
+        set_off(back, here, on)
+    }
+
     /// A pixel of a line along the way, and those on both sides of the line, to take the noise off.
     fn smooth(&self, way: Way, x: usize, y: usize) -> u8 {
         let (at, step, inside) = match way {
@@ -212,7 +230,20 @@ impl Level<'_> {
         (sum / 3) as u8
     }
 
-    /// The same for a whole row at once.
+    /// A whole row as it is looked at.
+    fn seen_row(&self, y: usize) -> Vec<u8> {
+        let mut row = self.smooth_row(y);
+        if self.keen {
+            let smooth = row.clone();
+            let three = smooth.iter().zip(smooth.iter().skip(KEEN)).zip(smooth.iter().skip(2 * KEEN));
+            row.iter_mut()
+                .skip(KEEN)
+                .zip(three)
+                .for_each(|(out, ((back, here), on))| *out = set_off(*back, *here, *on));
+        }
+        row
+    }
+
     fn smooth_row(&self, y: usize) -> Vec<u8> {
         let row = |y: usize| &self.pixels[y * self.width..][..self.width];
         if y == 0 || y + 1 == self.height() {
@@ -222,18 +253,37 @@ impl Level<'_> {
         three.map(|((a, b), c)| ((u16::from(*a) + u16::from(*b) + u16::from(*c)) / 3) as u8).collect()
     }
 
+    /// How well the greys around follow an upright mark, from 0 to 1.
+    fn likeness(&self, x: f32, y: f32, module: f32) -> f32 {
+        let at = |v: f32, d: i32, end: usize| ((v + d as f32 * module).max(0.0) as usize).min(end - 1);
+        let modules = (-4i32..=4).flat_map(|dy| (-4i32..=4).map(move |dx| (dx, dy)));
+        grid::correlation(modules.map(|(dx, dy)| {
+            let grey = self.pixels[at(y, dy, self.height()) * self.width + at(x, dx, self.width)];
+            (f32::from(grey), [0, 1, 3].contains(&dx.abs().max(dy.abs())))
+        }))
+    }
+
+    /// All marks of this level, unless there are too many.
+    fn add(&self, scale: f32, marks: &mut Vec<Mark>) {
+        let before = marks.len();
+        self.marks(scale, marks);
+        if marks.len() - before > MARKS {
+            marks.truncate(before);
+        }
+    }
+
     fn marks(&self, scale: f32, marks: &mut Vec<Mark>) {
         if self.width == 0 {
             return;
         }
         let thresholds = self.thresholds();
         let columns = self.width.div_ceil(CELL);
-        let ink = |way, x: usize, y: usize| self.smooth(way, x, y) < thresholds[y / CELL * columns + x / CELL];
+        let ink = |way, x: usize, y: usize| self.seen(way, x, y) < thresholds[y / CELL * columns + x / CELL];
         for y in (0..self.height()).step_by(STEP) {
             // The last five runs, the newest last; ink and paper in turn.
             let mut runs = [0usize; 5];
             let mut dark = false;
-            let row = self.smooth_row(y);
+            let row = self.seen_row(y);
             for (c, cell) in row.chunks(CELL).enumerate() {
                 let threshold = thresholds[y / CELL * columns + c];
                 if threshold == 0 && !dark {
@@ -281,10 +331,17 @@ impl Level<'_> {
             .find_map(|y| through(x as usize, self.width, |x| ink(Way::Row, x, y)));
         let Some((centre, wide)) = row else { return };
         let alike = |a: f32, b: f32| a.max(b) < 1.5 * a.min(b) + 0.5;
-        if alike(tall, wide) && alike(tall, size) && !known(centre, middle) {
-            marks.push(Mark { x: centre * scale, y: middle * scale, module: (tall + wide) / 2.0 * scale });
+        let module = (tall + wide) / 2.0;
+        let found = alike(tall, wide) && alike(tall, size) && !known(centre, middle);
+        if found && (!self.keen || self.likeness(centre, middle, module) > LIKE) {
+            marks.push(Mark { x: centre * scale, y: middle * scale, module: module * scale });
         }
     }
+}
+
+/// A pixel, and how much it differs from the mean of those on both sides, twice.
+fn set_off(back: u8, here: u8, on: u8) -> u8 {
+    (3 * i32::from(here) - i32::from(back) - i32::from(on)).clamp(0, 255) as u8
 }
 
 /// The middle and module of the mark whose core `at` is in, along one line.

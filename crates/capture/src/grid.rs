@@ -2,9 +2,10 @@
 //! no threshold over pixels parts black from white.
 //!
 //! On a flat scan three corners fix the grid. They are moved until all that every code has, marks and timing lines,
-//! fits best; how well it fits tells a code from anything else. Then each module is the mean of its pixels, freed from
-//! what its neighbours add to it, because ink, optics and the JPEG have run them together. The code is drawn afresh for
-//! the reader, whose error correction says whether it is true.
+//! fits best; how well it fits tells a code from anything else. Then each module is the mean of its pixels, set off
+//! from its neighbours; if that is not read, a filter fitted to this very code parts what ink, optics and the JPEG have
+//! run together, as a modem learns its line. The code is drawn afresh for the reader, whose error correction says whether
+//! it is true.
 
 use image::{GrayImage, Luma};
 
@@ -18,11 +19,16 @@ pub type Corners = [Point; 3];
 const LIKE: f32 = 0.7;
 /// So many of the ways in which it may lie are looked at closely.
 const FITTED: usize = 4;
-/// How strongly a module is set off from its neighbours, one after another.
-const SHARP: [f32; 3] = [0.5, 1.2, 0.0];
+/// How strongly a module is set off from its neighbours.
+const SHARP: f32 = 0.5;
 /// Pixels of a module in the fresh drawing, and white modules around it.
 const DRAWN: u32 = 4;
 const QUIET: i32 = 4;
+/// The points from which a module is said lie so many modules apart, and so many of them to each side of its middle.
+const PITCH: f32 = 0.5;
+const REACH: i32 = 4;
+/// At most so many filters are fitted to one code.
+const ROUNDS: usize = 6;
 /// From the centre of a mark to that of the next lie so many modules less than the code has.
 const INSET: f32 = 7.0;
 
@@ -43,14 +49,27 @@ pub fn drawn(gray: &GrayImage, ways: &[Corners], module: f32) -> Option<([Point;
     if likeness < LIKE {
         return None;
     }
-    let (values, end) = (grid.values(), grid.size as f32);
+    let end = grid.size as f32;
     let outline = [(0.0, 0.0), (end, 0.0), (end, end), (0.0, end)].map(|(x, y)| grid.place(x, y));
-    let drawings = SHARP.into_iter().flat_map(move |by| {
-        let one = grid.each(&values, by);
-        let all = grid.together(&values, one.clone());
-        [grid.picture(&one), grid.picture(&all)]
-    });
+    let first = grid.each(&grid.values());
+    let drawings = [false, true]
+        .into_iter()
+        .map(move |further| grid.picture(&if further { grid.equalised(first.clone()) } else { first.clone() }));
     Some((outline, drawings))
+}
+
+/// How well greys follow what is said to be dark, from 0 to 1, whatever ink and light are.
+pub fn correlation(greys: impl Iterator<Item = (f32, bool)>) -> f32 {
+    let (mut dark, mut light, mut squares) = ((0.0, 0.0), (0.0, 0.0), 0.0);
+    for (grey, is_dark) in greys {
+        let sum = if is_dark { &mut dark } else { &mut light };
+        *sum = (sum.0 + grey, sum.1 + 1.0);
+        squares += grey * grey;
+    }
+    let count: f32 = dark.1 + light.1;
+    let mean = (dark.0 + light.0) / count;
+    let spread = (squares / count - mean * mean).max(1.0).sqrt();
+    (light.0 / light.1 - dark.0 / dark.1) * (dark.1 * light.1).sqrt() / (count * spread)
 }
 
 fn far(a: Point, b: Point) -> f32 {
@@ -100,7 +119,25 @@ impl Grid<'_> {
         }
         let timing =
             |along: i32, across: i32| (across == 6 && (8..self.size - 8).contains(&along)).then_some(along % 2 == 0);
-        timing(x, y).or(timing(y, x))
+        timing(x, y).or(timing(y, x)).or(self.aligned(x, y))
+    }
+
+    /// The same of the small marks between the large ones (ISO/IEC 18004, annex E).
+    fn aligned(&self, x: i32, y: i32) -> Option<bool> {
+        let (version, last) = ((self.size - 17) / 4, self.size - 7);
+        if version < 2 {
+            return None;
+        }
+        // Counted from the far end at even steps; only the first gap differs.
+        let gaps = version / 7 + 1;
+        let step = (version * 4 + gaps * 2 + 3) / (gaps * 2) * 2;
+        let near = |v: i32| {
+            let mut centres = (0..gaps).map(|i| last - i * step).chain([6]);
+            centres.find(|centre| (v - centre).abs() <= 2).map(|centre| (centre, (v - centre).abs()))
+        };
+        let ((x, across), (y, down)) = (near(x)?, near(y)?);
+        let taken = [(6, 6), (6, last), (last, 6)].contains(&(x, y));
+        (!taken).then_some(across.max(down) != 1)
     }
 
     /// The modules of the code and one more all around, row by row; what goes by module is in this order.
@@ -119,18 +156,9 @@ impl Grid<'_> {
         self.modules().filter_map(known).collect()
     }
 
-    /// How well the greys follow what is known, from 0 to 1: their correlation, whatever ink and light are.
+    /// How well the greys follow what is known.
     fn likeness(&self, known: &[(f32, f32, bool)]) -> f32 {
-        let (mut dark, mut light, mut squares) = ((0.0, 0.0), (0.0, 0.0), 0.0);
-        for (x, y, is_dark) in known {
-            let (sum, grey) = (if *is_dark { &mut dark } else { &mut light }, self.grey(*x, *y));
-            *sum = (sum.0 + grey, sum.1 + 1.0);
-            squares += grey * grey;
-        }
-        let count = dark.1 + light.1;
-        let mean = (dark.0 + light.0) / count;
-        let spread = (squares / count - mean * mean).max(1.0).sqrt();
-        (light.0 / light.1 - dark.0 / dark.1) * (dark.1 * light.1).sqrt() / (count * spread)
+        correlation(known.iter().map(|(x, y, dark)| (self.grey(*x, *y), *dark)))
     }
 
     /// Its corners moved to where it is most like a code, and how much.
@@ -171,17 +199,17 @@ impl Grid<'_> {
         self.modules().map(mean).collect()
     }
 
-    /// Where the neighbours of a module are: those at its sides, those at its corners.
-    fn around(&self, at: usize) -> [[usize; 4]; 2] {
+    /// Where the neighbours at the sides of a module are.
+    fn beside(&self, at: usize) -> [usize; 4] {
         let row = self.size as usize + 2;
-        [[at - 1, at + 1, at - row, at + row], [at - row - 1, at - row + 1, at + row - 1, at + row + 1]]
+        [at - 1, at + 1, at - row, at + row]
     }
 
-    /// Each module by itself: 1 where it is dark, set off by so much from those at its sides.
-    fn each(&self, values: &[f32], by: f32) -> Vec<f32> {
+    /// Each module by itself: 1 where it is dark, set off from those at its sides.
+    fn each(&self, values: &[f32]) -> Vec<f32> {
         let value = |at: usize| {
-            let beside = self.around(at)[0].map(|i| values[i]).iter().sum::<f32>() / 4.0;
-            values[at] + by * (values[at] - beside)
+            let beside = self.beside(at).map(|i| values[i]).iter().sum::<f32>() / 4.0;
+            values[at] + SHARP * (values[at] - beside)
         };
         let (mut dark, mut light) = ((0.0, 0.0), (0.0, 0.0));
         for (at, (x, y)) in self.modules().enumerate() {
@@ -198,55 +226,34 @@ impl Grid<'_> {
         self.modules().enumerate().map(dark).collect()
     }
 
-    /// All modules at once: from a first guess, those that explain the greys best if a module's grey is that of the
-    /// paper and so much of its own ink, so much of that at its sides and so much of that at its corners.
-    fn together(&self, values: &[f32], mut dark: Vec<f32>) -> Vec<f32> {
-        let inside: Vec<(usize, bool)> = (self.modules().enumerate())
-            .filter(|(_, (x, y))| self.is_inside(*x, *y))
-            .map(|(at, (x, y))| (at, self.known(x, y).is_some()))
-            .collect();
-        let mut counts = vec![0.0; values.len()];
-        inside.iter().for_each(|(at, _)| counts[*at] = 1.0);
-        let mut shares = [0.0f32; 4];
-        let mut rest = values.to_vec();
-        for _ in 0..4 {
-            let parts: Vec<(usize, [f32; 4])> = (inside.iter())
-                .map(|(at, _)| {
-                    let [sides, corners] = self.around(*at).map(|around| around.map(|i| dark[i]).iter().sum::<f32>());
-                    (*at, [1.0, dark[*at], sides, corners])
-                })
-                .collect();
-            for (at, part) in &parts {
-                rest[*at] = values[*at] - part.iter().zip(&shares).map(|(p, s)| p * s).sum::<f32>();
-            }
-            // Least squares, one share after the other.
-            for _ in 0..12 {
-                for i in 0..shares.len() {
-                    let sum = |of: &dyn Fn(usize, f32) -> f32| parts.iter().map(|(at, p)| of(*at, p[i])).sum::<f32>();
-                    let more = sum(&|at, part| part * rest[at]) / sum(&|_, part| part * part).max(1.0);
-                    shares[i] += more;
-                    parts.iter().for_each(|(at, part)| rest[*at] -= more * part[i]);
-                }
-            }
+    /// All modules from all greys around them: from a first guess, a filter is fitted to it by least squares and says each
+    /// module anew, until it says what it was fitted to. It makes undone what blur did to the code, whatever that was.
+    fn equalised(&self, mut dark: Vec<f32>) -> Vec<f32> {
+        let inside = self.modules().enumerate().filter(|(_, (x, y))| self.is_inside(*x, *y));
+        let modules: Vec<(usize, Option<bool>, Vec<f32>)> =
+            inside.map(|(at, (x, y))| (at, self.known(x, y), self.greys_around(x, y))).collect();
+        let squares = Squares::of(modules.iter().map(|(.., greys)| &greys[..]));
+        for _ in 0..ROUNDS {
+            let filter = squares.fitted(modules.iter().map(|(at, _, greys)| (&greys[..], dark[*at] - 0.5)));
             let mut changed = false;
-            for (at, _) in inside.iter().filter(|(_, known)| !known) {
-                let change = 1.0 - 2.0 * dark[*at];
-                let [sides, corners] = self.around(*at);
-                let own = [*at];
-                let touched = [(&own[..], shares[1]), (&sides[..], shares[2]), (&corners[..], shares[3])];
-                let worse = |i: &usize, by: f32| counts[*i] * ((rest[*i] - by).powi(2) - rest[*i].powi(2));
-                let sum = touched.iter().flat_map(|(all, share)| all.iter().map(move |i| worse(i, change * share)));
-                if sum.sum::<f32>() < 0.0 {
-                    touched.iter().for_each(|(all, share)| all.iter().for_each(|i| rest[*i] -= change * share));
-                    dark[*at] += change;
-                    changed = true;
-                }
+            for (at, known, greys) in &modules {
+                let sum: f32 = filter.iter().zip(greys).map(|(weight, grey)| weight * grey).sum();
+                let now = f32::from(u8::from(known.unwrap_or(sum > 0.0)));
+                changed |= now != dark[*at];
+                dark[*at] = now;
             }
             if !changed {
                 break;
             }
         }
         dark
+    }
+
+    /// The greys on a square of points about the middle of a module, and 1 for what paper and light add.
+    fn greys_around(&self, x: i32, y: i32) -> Vec<f32> {
+        let at = |v: i32, step: i32| v as f32 + 0.5 + step as f32 * PITCH;
+        let points = (-REACH..=REACH).flat_map(|dy| (-REACH..=REACH).map(move |dx| (dx, dy)));
+        points.map(|(dx, dy)| self.grey(at(x, dx), at(y, dy)) / 255.0).chain([1.0]).collect()
     }
 
     /// The code drawn black on white.
@@ -257,5 +264,73 @@ impl Grid<'_> {
             let at = (y + 1) * (self.size + 2) + x + 1;
             Luma([if self.is_inside(x, y) && dark[at as usize] > 0.5 { 0 } else { 255 }])
         })
+    }
+}
+
+/// The sums of squares of a least-squares fit, decomposed (Cholesky) to be solved for many right-hand sides.
+struct Squares(Vec<Vec<f32>>);
+
+impl Squares {
+    /// Keeps the weights of what hardly varies small, as a share of the rows.
+    const RIDGE: f32 = 3e-5;
+
+    fn of<'a>(rows: impl Iterator<Item = &'a [f32]>) -> Self {
+        let mut sums: Vec<Vec<f32>> = Vec::new();
+        let mut count = 0;
+        for row in rows {
+            sums.resize_with(row.len(), || vec![0.0; row.len()]);
+            for (i, sums) in sums.iter_mut().enumerate() {
+                sums[..=i].iter_mut().zip(row).for_each(|(sum, v)| *sum += row[i] * v);
+            }
+            count += 1;
+        }
+        for i in 0..sums.len() {
+            sums[i][i] += count as f32 * Self::RIDGE;
+            for j in 0..=i {
+                let rest = sums[i][j] - (0..j).map(|k| sums[i][k] * sums[j][k]).sum::<f32>();
+                sums[i][j] = if i == j { rest.max(f32::EPSILON).sqrt() } else { rest / sums[j][j] };
+            }
+        }
+        Self(sums)
+    }
+
+    /// The weights with which the same rows come nearest to these values.
+    fn fitted<'a>(&self, rows: impl Iterator<Item = (&'a [f32], f32)>) -> Vec<f32> {
+        let Self(low) = self;
+        let mut weights = vec![0.0; low.len()];
+        for (row, value) in rows {
+            weights.iter_mut().zip(row).for_each(|(weight, v)| *weight += value * v);
+        }
+        for i in 0..low.len() {
+            let known: f32 = (0..i).map(|k| low[i][k] * weights[k]).sum();
+            weights[i] = (weights[i] - known) / low[i][i];
+        }
+        for i in (0..low.len()).rev() {
+            let known: f32 = (i + 1..low.len()).map(|k| low[k][i] * weights[k]).sum();
+            weights[i] = (weights[i] - known) / low[i][i];
+        }
+        weights
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_small_marks_lie_where_the_standard_has_them() {
+        let gray = GrayImage::new(1, 1);
+        for version in 1..=20i16 {
+            let code = qrcode::QrCode::with_version("1", qrcode::Version::Normal(version), qrcode::EcLevel::L).unwrap();
+            let grid = Grid { gray: &gray, corners: [(0.0, 0.0); 3], size: code.width() as i32 };
+            let known: Vec<_> = grid.modules().filter(|(x, y)| grid.is_inside(*x, *y)).collect();
+            let (mut told, mut wrong) = (0, 0);
+            for (x, y) in known {
+                let Some(dark) = grid.known(x, y) else { continue };
+                told += 1;
+                wrong += usize::from((code[(x as usize, y as usize)] == qrcode::Color::Dark) != dark);
+            }
+            assert!(wrong == 0 && told >= 192 + 8, "{version}: {wrong} of {told}");
+        }
     }
 }
