@@ -27,6 +27,7 @@ const STEPS: &[(&str, &str)] = &[
     ("contradiction", table::field::CONTRADICTION),
     ("purge", table::purge::SCHEMA),
     ("sketch", table::stack::SKETCH),
+    ("stack_print", table::stack::PRINT),
 ];
 
 pub fn migrate(db: &mut Connection) -> Result<()> {
@@ -70,7 +71,7 @@ fn upto(db: &mut Connection, steps: &[(&str, &str)]) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::table::{document, edit, page};
+    use crate::table::{document, edit, page, stack};
 
     /// A store from before edits were a history.
     #[test]
@@ -98,5 +99,23 @@ mod tests {
         assert!(edit::last_done(&db, 1).unwrap().is_none());
         let document = document::get(&db, 1, 1).unwrap();
         assert_eq!((document.pages, document.complete, document.captured.0), (1, true, 7));
+    }
+
+    #[test]
+    fn scanned_pages_of_before_are_known_again() {
+        let mut db = Connection::open_in_memory().unwrap();
+        let before = STEPS.iter().position(|(name, _)| *name == "stack_print").unwrap();
+        upto(&mut db, &STEPS[..before]).unwrap();
+        db.execute_batch(
+            "INSERT INTO stack (id, device, request, splitter, created) VALUES (1, 'd', '{}', '{}', 0);
+             INSERT INTO stack_page (id, stack, number, blob, format, width, height, dpi, hint, received, fingerprint)
+             VALUES (5, 1, 1, '0000000000000000000000000000000000000000000000000000000000000000', 'png', 1, 1, 300, 0, 0, x'0102'),
+                    (6, 1, 2, '0000000000000000000000000000000000000000000000000000000000000000', 'png', 1, 1, 300, 0, 0, NULL);",
+        )
+        .unwrap();
+        migrate(&mut db).unwrap();
+        assert_eq!(stack::fingerprint(&db, 5).unwrap(), Some(vec![1, 2]));
+        assert_eq!(stack::fingerprint(&db, 6).unwrap(), None);
+        assert_eq!(stack::pages(&db, 1).unwrap().len(), 2);
     }
 }

@@ -86,6 +86,7 @@ pub fn together(db: &Connection, page: i64) -> Result<Together> {
 /// [`page`].
 pub fn stack_page(db: &Connection, id: i64) -> Result<()> {
     let row = super::stack::page_by_id(db, id)?;
+    db.execute("DELETE FROM stack_print WHERE page = ?1", [id]).db()?;
     db.execute("DELETE FROM stack_page WHERE id = ?1", [id]).db()?;
     intend(db, [Some(row.blob), row.thumbnail].into_iter().flatten().collect())
 }

@@ -62,6 +62,16 @@ ALTER TABLE stack_page ADD COLUMN sketch TEXT;
 UPDATE stack_page SET fingerprint = NULL;
 ";
 
+/// Fingerprints by themselves: SQLite reads through all of a long value to come to what stands behind it in its row.
+pub const PRINT: &str = "
+CREATE TABLE stack_print (
+  page INTEGER PRIMARY KEY REFERENCES stack_page,
+  ink BLOB NOT NULL
+) STRICT;
+INSERT INTO stack_print SELECT id, fingerprint FROM stack_page WHERE fingerprint IS NOT NULL;
+ALTER TABLE stack_page DROP COLUMN fingerprint;
+";
+
 #[derive(Clone, Debug)]
 pub struct Stack {
     pub id: i64,
@@ -202,10 +212,14 @@ pub fn set_thumbnail(db: &Connection, id: i64, thumbnail: &Digest) -> Result<()>
 
 pub fn set_seen(db: &Connection, id: i64, seen: &Seen) -> Result<()> {
     db.execute(
-        "UPDATE stack_page SET role = ?2, marks = ?3, fingerprint = ?4, sketch = ?5, page = ?6 WHERE id = ?1",
-        params![id, seen.role, to_json(&seen.marks)?, seen.fingerprint, seen.sketch, seen.page],
+        "UPDATE stack_page SET role = ?2, marks = ?3, sketch = ?4, page = ?5 WHERE id = ?1",
+        params![id, seen.role, to_json(&seen.marks)?, seen.sketch, seen.page],
     )
     .db()?;
+    db.execute("DELETE FROM stack_print WHERE page = ?1", [id]).db()?;
+    if let Some(ink) = seen.fingerprint {
+        db.execute("INSERT INTO stack_print VALUES (?1, ?2)", params![id, ink]).db()?;
+    }
     Ok(())
 }
 
@@ -269,7 +283,7 @@ pub fn sketches(db: &Connection, stack: i64, number: u32) -> Result<Vec<Sketched
 }
 
 pub fn fingerprint(db: &Connection, id: i64) -> Result<Option<Vec<u8>>> {
-    db.query_row("SELECT fingerprint FROM stack_page WHERE id = ?1", [id], |r| r.get(0)).db()
+    db.query_row("SELECT ink FROM stack_print WHERE page = ?1", [id], |r| r.get(0)).optional().db()
 }
 
 /// The documents that pages of the stack went to.
