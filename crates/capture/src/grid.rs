@@ -14,7 +14,7 @@ pub type Point = (f32, f32);
 /// The centres of three marks: top left, top right, bottom left.
 pub type Corners = [Point; 3];
 
-/// How much like a code a place must be. Codes have 0.85 and more, even those of which nothing can be read; text, tables
+/// How much like a code a place must be. Codes have 0.75 and more, even those of which nothing can be read; text, tables
 /// and boxes in boxes hardly ever 0.6.
 const LIKE: f32 = 0.7;
 /// So many of the ways in which it may lie are looked at closely.
