@@ -173,13 +173,16 @@ fn connect(dir: &Path, key: &str, flags: OpenFlags) -> Result<Connection> {
     db.busy_timeout(Duration::from_secs(20)).db()?;
     let key = zeroize::Zeroizing::new(format!("PRAGMA cipher_log_level = NONE; PRAGMA key = \"x'{key}'\";"));
     db.execute_batch(&key).db()?;
-    if !flags.contains(OpenFlags::SQLITE_OPEN_READ_ONLY) {
+    let reads = flags.contains(OpenFlags::SQLITE_OPEN_READ_ONLY);
+    if !reads {
         // Deleted rows leave nothing behind in the file: a page may have to be purged.
         db.execute_batch("PRAGMA secure_delete = ON; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON;").db()?;
     }
     // Without it SQLite compiles a statement anew for every value bound to it, in case another plan suits that better.
     db.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).db()?;
-    db.execute_batch("PRAGMA foreign_keys = ON; PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY;").db()?;
+    // In KiB. Searching comes back to the same pages of the index; what is written is hardly looked at again.
+    db.pragma_update(None, "cache_size", if reads { -32_000 } else { -8_000 }).db()?;
+    db.execute_batch("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;").db()?;
     db.set_prepared_statement_cache_capacity(128);
     Ok(db)
 }
