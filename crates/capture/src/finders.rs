@@ -38,7 +38,8 @@ const FINE: f32 = 5.0;
 const MARKS: usize = 80;
 /// A keen look sets off every pixel from those so far away on both sides.
 const KEEN: usize = 2;
-/// How much like a mark must be what a keen look finds, for it finds many: marks have 0.65 and more, anything else 0.5 at most.
+/// How much like a mark must be what a keen look finds, for it finds many: marks have 0.65 and more, anything else
+/// 0.5 at most.
 const LIKE: f32 = 0.6;
 
 /// The places, those with all three marks first.
@@ -244,6 +245,7 @@ impl Level<'_> {
         row
     }
 
+    /// [`Level::smooth`] along a whole row.
     fn smooth_row(&self, y: usize) -> Vec<u8> {
         let row = |y: usize| &self.pixels[y * self.width..][..self.width];
         if y == 0 || y + 1 == self.height() {
