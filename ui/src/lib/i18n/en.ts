@@ -96,8 +96,6 @@ export const en: Words = {
       'Drop folders of scanned dossiers here, or choose Import. Each folder is a dossier, each file a document.',
     none: 'No dossiers here',
     noneText: 'Choose another view above to see the rest.',
-    total: (dossiers, documents, pages) =>
-      `${s(dossiers, 'dossier')} · ${s(documents, 'document')} · ${s(pages, 'page')}`,
     list: 'List of dossiers',
   },
   capture: {

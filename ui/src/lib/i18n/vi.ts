@@ -93,8 +93,6 @@ export const vi = {
     emptyText: 'Kéo thả thư mục hồ sơ đã quét vào đây, hoặc bấm Nhập hồ sơ. Mỗi thư mục là một hồ sơ, mỗi tệp là một giấy tờ.',
     none: 'Không có hồ sơ nào ở mục này',
     noneText: 'Chọn mục khác ở trên để xem các hồ sơ còn lại.',
-    total: (dossiers: number, documents: number, pages: number) =>
-      `${n(dossiers)} hồ sơ · ${n(documents)} giấy tờ · ${n(pages)} trang`,
     list: 'Danh sách hồ sơ',
   },
   capture: {
