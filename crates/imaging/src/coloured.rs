@@ -4,9 +4,9 @@
 
 use image::GrayImage;
 use sohoa_model::Box4;
+use std::cell::LazyCell;
 
 use crate::ink::{Ink, Part};
-use crate::scale;
 
 /// Letters in a row, at least.
 const LEAST: usize = 6;
@@ -19,11 +19,12 @@ const LETTER: std::ops::Range<f32> = 0.055..0.42;
 const LOOK: f32 = 150.0;
 
 /// Puts the print of one colour back into a page from which that colour was dropped, and tells where there is something
-/// else of it. `colour` shows nothing but that colour, as dark as it is.
-pub fn keep_print(gray: &mut GrayImage, colour: &GrayImage, dpi: f32) -> Vec<Box4> {
+/// else of it. `only` shows nothing but that colour, as dark as it is, squares of so many pixels made one.
+pub fn keep_print(gray: &mut GrayImage, only: impl Fn(u32) -> GrayImage, dpi: f32) -> Vec<Box4> {
     let k = (dpi / LOOK).round().max(1.0) as usize;
     let dpi = dpi / k as f32;
-    let ink = Ink::of(&scale::by_whole(colour, k as u32));
+    let ink = Ink::of(&only(k as u32));
+    let colour = LazyCell::new(|| only(1));
     let mut parts = ink.parts();
     for row in rows(parts.iter().filter(|p| is_letter(p, dpi)).copied().collect()) {
         let tall = row.iter().map(Part::height).max().unwrap_or(0);
@@ -153,7 +154,7 @@ mod tests {
     fn reading_copy(page: &RgbImage) -> GrayImage {
         let image = DynamicImage::from(page.clone());
         let mut gray = gray::of(&image, &[Colour::Red]);
-        keep_print(&mut gray, &gray::only(&image, Colour::Red), 300.0);
+        keep_print(&mut gray, |k| gray::only(&image, Colour::Red, k), 300.0);
         gray
     }
 
@@ -191,7 +192,7 @@ mod tests {
         }
         let image = DynamicImage::from(page);
         let mut gray = gray::of(&image, &[Colour::Blue]);
-        let other = keep_print(&mut gray, &gray::only(&image, Colour::Blue), 300.0);
+        let other = keep_print(&mut gray, |k| gray::only(&image, Colour::Blue, k), 300.0);
         let [[x, y, w, h]] = other[..] else { panic!("{other:?}") };
         assert!(x.abs_diff(500) < 3 && y.abs_diff(560) < 3 && w.abs_diff(330) < 5 && h.abs_diff(86) < 5, "{other:?}");
         assert!(gray.get_pixel(303, 210)[0] < 128 && gray.get_pixel(520, 600)[0] > 200);

@@ -3,6 +3,7 @@
 //! the recogniser was trained on; black and white would break thin ones.
 
 use image::GrayImage;
+use multiversion::multiversion;
 
 use crate::ink::{self, BLOCK};
 
@@ -12,16 +13,14 @@ const FADE: f32 = 0.3;
 pub fn flatten(gray: &GrayImage) -> GrayImage {
     let (width, height) = (gray.width() as usize, gray.height() as usize);
     let paper = Paper::of(gray);
-    let mut counts = [0u32; 256];
     let mut relative = vec![0u8; width * height];
-    for (y, row) in gray.as_raw().chunks_exact(width).enumerate() {
-        let levels = paper.row(y);
-        for (x, v) in row.iter().enumerate() {
-            let r = (f32::from(*v) * 255.0 / levels(x)).min(255.0) as u8;
-            relative[y * width + x] = r;
-            counts[usize::from(r)] += 1;
-        }
+    let mut levels = vec![0.0; width];
+    for (y, (row, out)) in gray.as_raw().chunks_exact(width).zip(relative.chunks_exact_mut(width)).enumerate() {
+        paper.along(y, &mut levels);
+        hold_against(row, &levels, out);
     }
+    let mut counts = [0u32; 256];
+    relative.iter().for_each(|v| counts[usize::from(*v)] += 1);
     let threshold = ink::otsu(&counts);
     let (sum, number) = counts[..usize::from(threshold)]
         .iter()
@@ -35,29 +34,38 @@ pub fn flatten(gray: &GrayImage) -> GrayImage {
     GrayImage::from_raw(gray.width(), gray.height(), relative).expect("same size")
 }
 
+/// How bright pixels are where the paper around them has these levels.
+#[multiversion(targets("x86_64+avx2"))]
+fn hold_against(row: &[u8], levels: &[f32], out: &mut [u8]) {
+    let relative = |v: u8, level: f32| (f32::from(v) * 255.0 / level).min(255.0) as u8;
+    row.iter().zip(levels).zip(out).for_each(|((v, level), out)| *out = relative(*v, *level));
+}
+
 /// The paper's brightness, smooth from square to square.
 struct Paper {
     levels: Vec<f32>,
     across: usize,
     down: usize,
+    /// For each pixel of a row.
+    places: Vec<(usize, usize, f32)>,
 }
 
 impl Paper {
     fn of(gray: &GrayImage) -> Self {
         let across = (gray.width() as usize).div_ceil(BLOCK);
         let levels: Vec<f32> = ink::paper(gray).into_iter().map(|v| f32::from(v).max(1.0)).collect();
-        Self { down: levels.len() / across, levels, across }
+        let places = (0..gray.width() as usize).map(|x| between(x, across)).collect();
+        Self { down: levels.len() / across, levels, across, places }
     }
 
-    /// Along one row of pixels.
-    fn row(&self, y: usize) -> impl Fn(usize) -> f32 + '_ {
+    /// The levels along one row of pixels.
+    fn along(&self, y: usize, out: &mut [f32]) {
         let (top, bottom, down) = between(y, self.down);
         let column: Vec<f32> = (0..self.across)
             .map(|i| self.levels[top * self.across + i] * (1.0 - down) + self.levels[bottom * self.across + i] * down)
             .collect();
-        move |x| {
-            let (left, right, along) = between(x, column.len());
-            column[left] * (1.0 - along) + column[right] * along
+        for ((left, right, along), out) in self.places.iter().zip(out) {
+            *out = column[*left] * (1.0 - along) + column[*right] * along;
         }
     }
 }

@@ -2,7 +2,10 @@
 //! red itself, so black text under a stamp stays black and the stamp fades into the paper; the same with blue.
 
 use image::{DynamicImage, GrayImage};
+use multiversion::multiversion;
 use serde::{Deserialize, Serialize};
+
+use crate::scale;
 
 /// An ink that is no text as a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,57 +34,101 @@ impl Colour {
         };
         (if lead > least { lead } else { 0 }, own)
     }
+
+    /// White where there is none of it, dark where there is.
+    #[inline]
+    fn only(self, pixel: [u8; 3]) -> u8 {
+        255 - self.lead(pixel).0.saturating_mul(2)
+    }
 }
 
 #[inline]
 fn luminance([r, g, b]: [u8; 3]) -> u8 {
-    ((77 * u32::from(r) + 150 * u32::from(g) + 29 * u32::from(b)) >> 8) as u8
+    ((77 * u16::from(r) + 150 * u16::from(g) + 29 * u16::from(b)) >> 8) as u8
+}
+
+/// Brightness of a pixel without the ink of `red` and `blue`.
+#[inline]
+fn without(pixel: [u8; 3], red: bool, blue: bool) -> u8 {
+    let plain = luminance(pixel);
+    let (red_lead, r) = Colour::Red.lead(pixel);
+    let (blue_lead, b) = Colour::Blue.lead(pixel);
+    let plain = if blue && blue_lead > 0 { b.saturating_add(blue_lead) } else { plain };
+    if red && red_lead > 0 { r.saturating_add(red_lead) } else { plain }
 }
 
 /// The page in grey, without the ink of these colours.
 pub fn of(image: &DynamicImage, dropped: &[Colour]) -> GrayImage {
-    if let DynamicImage::ImageLuma8(gray) = image {
-        return gray.clone();
-    }
-    // Asked once, not for every pixel.
     let [red, blue] = [Colour::Red, Colour::Blue].map(|colour| dropped.contains(&colour));
-    map(image, |pixel| match (Colour::Red.lead(pixel), Colour::Blue.lead(pixel)) {
-        ((lead @ 1.., own), _) if red => own.saturating_add(lead),
-        (_, (lead @ 1.., own)) if blue => own.saturating_add(lead),
-        _ => luminance(pixel),
+    match image {
+        DynamicImage::ImageLuma8(gray) => gray.clone(),
+        DynamicImage::ImageRgb8(rgb) => {
+            let mut out = GrayImage::new(rgb.width(), rgb.height());
+            if red || blue {
+                drop_inks(rgb.as_raw(), &mut out, red, blue);
+            } else {
+                brightness(rgb.as_raw(), &mut out);
+            }
+            out
+        }
+        other => of(&other.to_rgb8().into(), dropped),
+    }
+}
+
+/// Only what is of one colour, as dark as it is of it, on white; squares of `k` × `k` pixels made one.
+pub fn only(image: &DynamicImage, colour: Colour, k: u32) -> GrayImage {
+    let DynamicImage::ImageRgb8(rgb) = image else { return only(&image.to_rgb8().into(), colour, k) };
+    let width = rgb.width() as usize;
+    scale::rows_by_whole(rgb.dimensions(), k, |y, row| {
+        let pixels = &rgb.as_raw()[3 * y * width..3 * (y + 1) * width];
+        match colour {
+            Colour::Red => only_red(pixels, row),
+            Colour::Blue => only_blue(pixels, row),
+        }
     })
 }
 
-/// Only what is of one colour, as dark as it is of it, on white.
-pub fn only(image: &DynamicImage, colour: Colour) -> GrayImage {
-    match colour {
-        Colour::Red => map(image, |pixel| 255 - Colour::Red.lead(pixel).0.saturating_mul(2)),
-        Colour::Blue => map(image, |pixel| 255 - Colour::Blue.lead(pixel).0.saturating_mul(2)),
-    }
-}
-
-/// Whether there is any ink of a colour; of a small part of the pixels.
+/// Whether there is any ink of a colour; of some of the rows.
 pub fn has(image: &DynamicImage, colour: Colour) -> bool {
-    /// So many are passed over; a prime, lest it go with the rows.
-    const STEP: usize = 13;
+    /// One in so many is looked at.
+    const STEP: usize = 3;
     /// Less than one in so many is dust.
     const TRACE: usize = 20_000;
     match image {
         DynamicImage::ImageRgb8(rgb) => {
-            let pixels = rgb.as_raw().chunks_exact(3).step_by(STEP);
-            let (all, dark) = (pixels.len(), pixels.filter(|p| colour.lead([p[0], p[1], p[2]]).0 > 64).count());
+            let rows = rgb.as_raw().chunks_exact(3 * rgb.width().max(1) as usize).step_by(STEP);
+            let all = rows.len() * rgb.width() as usize;
+            let dark: usize = rows.map(|row| strong(row, colour)).sum();
             dark * TRACE > all
         }
         other => other.color().has_color() && has(&other.to_rgb8().into(), colour),
     }
 }
 
-fn map(image: &DynamicImage, convert: impl Fn([u8; 3]) -> u8) -> GrayImage {
-    match image {
-        DynamicImage::ImageRgb8(rgb) => {
-            let data = rgb.as_raw().chunks_exact(3).map(|p| convert([p[0], p[1], p[2]])).collect();
-            GrayImage::from_raw(rgb.width(), rgb.height(), data).expect("one byte per pixel")
-        }
-        other => map(&other.to_rgb8().into(), convert),
-    }
+// What follows goes over every pixel of a page.
+
+#[multiversion(targets("x86_64+avx2"))]
+fn brightness(rgb: &[u8], out: &mut [u8]) {
+    rgb.chunks_exact(3).zip(out).for_each(|(p, out)| *out = luminance([p[0], p[1], p[2]]));
+}
+
+#[multiversion(targets("x86_64+avx2"))]
+fn drop_inks(rgb: &[u8], out: &mut [u8], red: bool, blue: bool) {
+    rgb.chunks_exact(3).zip(out).for_each(|(p, out)| *out = without([p[0], p[1], p[2]], red, blue));
+}
+
+#[multiversion(targets("x86_64+avx2"))]
+fn only_red(rgb: &[u8], out: &mut [u8]) {
+    rgb.chunks_exact(3).zip(out).for_each(|(p, out)| *out = Colour::Red.only([p[0], p[1], p[2]]));
+}
+
+#[multiversion(targets("x86_64+avx2"))]
+fn only_blue(rgb: &[u8], out: &mut [u8]) {
+    rgb.chunks_exact(3).zip(out).for_each(|(p, out)| *out = Colour::Blue.only([p[0], p[1], p[2]]));
+}
+
+/// How many pixels a colour leads clearly in.
+#[multiversion(targets("x86_64+avx2"))]
+fn strong(rgb: &[u8], colour: Colour) -> usize {
+    rgb.chunks_exact(3).filter(|p| colour.lead([p[0], p[1], p[2]]).0 > 64).count()
 }

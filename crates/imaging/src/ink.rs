@@ -2,13 +2,15 @@
 
 use image::GrayImage;
 
+use crate::bits::Bits;
+
 /// Side of the squares in which the paper is taken for even, in pixels.
 pub const BLOCK: usize = 32;
 
 pub struct Ink {
     pub width: usize,
     pub height: usize,
-    mask: Vec<bool>,
+    mask: Bits,
     paper: Vec<u8>,
     across: usize,
 }
@@ -43,27 +45,35 @@ impl Ink {
         let across = width.div_ceil(BLOCK);
         let paper = paper(gray);
         // Otsu's threshold over brightness relative to the paper; every third pixel is enough to count.
-        let mut counts = [0u32; 256];
+        let mut seen = vec![[0u32; 256]; 256];
         for (y, row) in gray.as_raw().chunks_exact(width).enumerate().step_by(3) {
             let levels = &paper[y / BLOCK * across..];
             for (x, v) in row.iter().enumerate().step_by(3) {
-                let relative = usize::from(*v) * 255 / usize::from(levels[x / BLOCK]).max(1);
-                counts[relative.min(255)] += 1;
+                seen[usize::from(levels[x / BLOCK])][usize::from(*v)] += 1;
+            }
+        }
+        let mut counts = [0u32; 256];
+        for (level, seen) in seen.iter().enumerate() {
+            for (v, n) in seen.iter().enumerate() {
+                counts[(v * 255 / level.max(1)).min(255)] += n;
             }
         }
         let threshold = u32::from(otsu(&counts));
-        let mut mask = Vec::with_capacity(width * height);
+        let limits: Vec<u8> = paper.iter().map(|level| (u32::from(*level) * threshold / 255) as u8).collect();
+        let mut mask = Bits::new(width, height);
+        let mut ink = vec![false; width];
         for (y, row) in gray.as_raw().chunks_exact(width).enumerate() {
-            for (pixels, level) in row.chunks(BLOCK).zip(&paper[y / BLOCK * across..]) {
-                let limit = (u32::from(*level) * threshold / 255) as u8;
-                mask.extend(pixels.iter().map(|v| *v < limit));
+            let limits = &limits[y / BLOCK * across..];
+            for ((pixels, limit), ink) in row.chunks(BLOCK).zip(limits).zip(ink.chunks_mut(BLOCK)) {
+                pixels.iter().zip(ink).for_each(|(v, ink)| *ink = v < limit);
             }
+            mask.set(y, &ink);
         }
         Self { width, height, mask, paper, across }
     }
 
     pub fn at(&self, x: usize, y: usize) -> bool {
-        self.mask[y * self.width + x]
+        self.mask.at(x, y)
     }
 
     /// How bright the paper is around here.
@@ -73,70 +83,17 @@ impl Ink {
 
     /// All connected parts.
     pub fn parts(&self) -> Vec<Part> {
-        parts(&self.mask, self.width)
+        self.mask.parts()
     }
 
-    /// Row by row.
-    pub fn mask(&self) -> &[bool] {
+    pub fn mask(&self) -> &Bits {
         &self.mask
     }
 
     /// Is no ink any more.
     pub fn take(&mut self, x: usize, y: usize) {
-        self.mask[y * self.width + x] = false;
+        self.mask.take(x, y);
     }
-}
-
-/// All connected parts of a mask, found by joining the runs of neighbouring rows.
-pub fn parts(mask: &[bool], width: usize) -> Vec<Part> {
-    let mut runs: Vec<Part> = Vec::new();
-    let mut parent: Vec<u32> = Vec::new();
-    let mut above = 0..0;
-    for (y, row) in mask.chunks_exact(width).enumerate() {
-        let begin = runs.len();
-        let mut x = 0;
-        while let Some(skip) = row[x..].iter().position(|ink| *ink) {
-            let left = x + skip;
-            x = row[left..].iter().position(|ink| !*ink).map_or(width, |n| left + n);
-            parent.push(runs.len() as u32);
-            runs.push(Part { left, right: x - 1, top: y, bottom: y, area: x - left });
-        }
-        let mut i = above.start;
-        for j in begin..runs.len() {
-            while i < above.end && runs[i].right + 1 < runs[j].left {
-                i += 1;
-            }
-            let mut k = i;
-            while k < above.end && runs[k].left <= runs[j].right + 1 {
-                let (a, b) = (root(&mut parent, k), root(&mut parent, j));
-                parent[a.max(b)] = a.min(b) as u32;
-                k += 1;
-            }
-        }
-        above = begin..runs.len();
-    }
-    for i in 0..runs.len() {
-        let to = root(&mut parent, i);
-        if to != i {
-            let run = runs[i];
-            let part = &mut runs[to];
-            part.left = part.left.min(run.left);
-            part.right = part.right.max(run.right);
-            part.bottom = part.bottom.max(run.bottom);
-            part.area += run.area;
-        }
-    }
-    let mut index = 0u32..;
-    runs.retain(|_| index.next().is_some_and(|i| parent[i as usize] == i));
-    runs
-}
-
-fn root(parent: &mut [u32], mut i: usize) -> usize {
-    while parent[i] as usize != i {
-        parent[i] = parent[parent[i] as usize];
-        i = parent[i] as usize;
-    }
-    i
 }
 
 /// The paper's brightness per square: the upper quarter of its pixels begins there; the brightest of the neighbours,

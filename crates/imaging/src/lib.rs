@@ -3,6 +3,7 @@
 //! Everything here works on copies. The archived picture is never altered: what is found out (turn, skew) is kept as
 //! data and applied when the page is shown or placed in a PDF.
 
+mod bits;
 mod blank;
 pub mod check;
 mod coloured;
@@ -138,8 +139,8 @@ pub fn run(image: &DynamicImage, turn: Turn, dpi: f32, params: &Params) -> Resul
             continue;
         }
         plan.push(colour.name().to_owned());
-        let only = gray::only(image, *colour);
-        let other = coloured::keep_print(&mut full, &rotate::quarter_gray(only, turn), dpi);
+        let only = |k| rotate::quarter_gray(gray::only(image, *colour, k), turn);
+        let other = coloured::keep_print(&mut full, only, dpi);
         if *colour == Colour::Blue {
             pens = other;
         }
@@ -219,7 +220,7 @@ pub fn upright(image: &DynamicImage, turn: Turn, skew: f32) -> DynamicImage {
 
 /// The same in grey, for looking at only.
 pub fn upright_gray(image: &DynamicImage, turn: Turn) -> GrayImage {
-    rotate::quarter_gray(image.to_luma8(), turn)
+    rotate::quarter_gray(gray::of(image, &[]), turn)
 }
 
 #[cfg(test)]

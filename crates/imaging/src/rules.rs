@@ -7,6 +7,7 @@
 use image::{GrayImage, Luma};
 use sohoa_model::Rule;
 
+use crate::bits::Bits;
 use crate::ink::{Ink, Part};
 
 /// Where a rule is once a lean of `degrees` counter-clockwise is taken away from a page of that size.
@@ -37,8 +38,9 @@ pub fn erase(gray: &mut GrayImage, ink: &mut Ink, dpi: f32) -> Vec<Rule> {
     // Upright ones first: where they cross, they take the crossing with them.
     let mut found = Vec::new();
     for (upright, least) in [(true, UPRIGHT), (false, LEVEL)] {
-        let thin = Thin { mask: thin(ink, thick, upright), width: ink.width, height: ink.height, upright };
-        let mut parts = thin.parts();
+        let mask = if upright { ink.mask().short_runs(thick) } else { ink.mask().short_columns(thick) };
+        let thin = Thin { mask, upright };
+        let mut parts = thin.mask.parts();
         let least = dpi * least;
         // Pieces of one rule are found from its longest piece.
         parts.retain(|p| thin.length(p) as f32 >= least / 2.0);
@@ -61,53 +63,13 @@ pub fn erase(gray: &mut GrayImage, ink: &mut Ink, dpi: f32) -> Vec<Rule> {
     found
 }
 
-/// Ink that is at most `thick` pixels thick across the way that the rule runs.
-fn thin(ink: &Ink, thick: usize, upright: bool) -> Vec<bool> {
-    let (width, mask) = (ink.width, ink.mask());
-    let mut out = vec![false; mask.len()];
-    if upright {
-        for (row, out) in mask.chunks_exact(width).zip(out.chunks_exact_mut(width)) {
-            let mut x = 0;
-            while let Some(skip) = row[x..].iter().position(|ink| *ink) {
-                let left = x + skip;
-                x = row[left..].iter().position(|ink| !*ink).map_or(width, |n| left + n);
-                if x - left <= thick {
-                    out[left..x].fill(true);
-                }
-            }
-        }
-        return out;
-    }
-    let mut runs = vec![0usize; width];
-    for y in 0..=ink.height {
-        let row = mask.get(y * width..(y + 1) * width);
-        for (x, run) in runs.iter_mut().enumerate() {
-            if row.is_some_and(|row| row[x]) {
-                *run += 1;
-            } else if *run > 0 {
-                if *run <= thick {
-                    (y - *run..y).for_each(|y| out[y * width + x] = true);
-                }
-                *run = 0;
-            }
-        }
-    }
-    out
-}
-
-/// Thin ink seen along the way that the rule runs: `along` it, and `across`.
+/// Ink that is thin across the way that a rule runs, seen along that way: `along` it, and `across`.
 struct Thin {
-    mask: Vec<bool>,
-    width: usize,
-    height: usize,
+    mask: Bits,
     upright: bool,
 }
 
 impl Thin {
-    fn parts(&self) -> Vec<Part> {
-        crate::ink::parts(&self.mask, self.width)
-    }
-
     fn length(&self, part: &Part) -> usize {
         if self.upright { part.height() } else { part.width() }
     }
@@ -118,13 +80,9 @@ impl Thin {
         if self.upright { (upright, level) } else { (level, upright) }
     }
 
-    fn index(&self, along: usize, across: usize) -> usize {
-        if self.upright { along * self.width + across } else { across * self.width + along }
-    }
-
     fn at(&self, along: usize, across: usize) -> bool {
-        let (length, breadth) = if self.upright { (self.height, self.width) } else { (self.width, self.height) };
-        along < length && across < breadth && self.mask[self.index(along, across)]
+        let (x, y) = if self.upright { (across, along) } else { (along, across) };
+        x < self.mask.width && y < self.mask.height && self.mask.at(x, y)
     }
 
     /// From the middle of a part to both ends of the rule that it belongs to, over gaps.
@@ -211,7 +169,7 @@ impl Path {
     }
 
     fn wipe(&self, thin: &Thin, gray: &mut GrayImage, ink: &mut Ink) {
-        let breadth = if thin.upright { thin.width } else { thin.height };
+        let breadth = if thin.upright { ink.width } else { ink.height };
         for (along, (low, high)) in &self.0 {
             for across in low.saturating_sub(1)..=(high + 1).min(breadth - 1) {
                 let (x, y) = if thin.upright { (across, *along) } else { (*along, across) };

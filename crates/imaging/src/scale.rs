@@ -3,6 +3,7 @@
 use fast_image_resize::images::{TypedImage, TypedImageRef};
 use fast_image_resize::{FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
 use image::GrayImage;
+use multiversion::multiversion;
 use sohoa_model::{Error, Result};
 
 /// Width and height in pixels.
@@ -26,17 +27,39 @@ pub fn by_whole(gray: &GrayImage, k: u32) -> GrayImage {
     if k <= 1 {
         return gray.clone();
     }
-    let (width, height) = (gray.width() / k, gray.height() / k);
-    let mut out = Vec::with_capacity((width * height) as usize);
-    let mut sums = vec![0u32; width as usize];
-    for rows in gray.as_raw().chunks_exact(gray.width() as usize * k as usize) {
-        sums.fill(0);
-        for row in rows.chunks_exact(gray.width() as usize) {
-            for (sum, pixels) in sums.iter_mut().zip(row.chunks_exact(k as usize)) {
-                *sum += pixels.iter().map(|v| u32::from(*v)).sum::<u32>();
-            }
+    let width = gray.width() as usize;
+    rows_by_whole(gray.dimensions(), k, |y, row| row.copy_from_slice(&gray.as_raw()[y * width..(y + 1) * width]))
+}
+
+/// The same of a picture that is made row by row.
+pub fn rows_by_whole((width, height): Size, k: u32, mut make: impl FnMut(usize, &mut [u8])) -> GrayImage {
+    let k = k.max(1) as usize;
+    let (across, down) = (width as usize / k, height as usize / k);
+    let mut out = vec![0; across * down];
+    let (mut row, mut sums) = (vec![0; width as usize], vec![0u32; across]);
+    for (i, out) in out.chunks_exact_mut(across.max(1)).enumerate() {
+        if k == 1 {
+            make(i, out);
+            continue;
         }
-        out.extend(sums.iter().map(|sum| (sum / (k * k)) as u8));
+        sums.fill(0);
+        for y in i * k..(i + 1) * k {
+            make(y, &mut row);
+            add(&mut sums, &row, k);
+        }
+        out.iter_mut().zip(&sums).for_each(|(out, sum)| *out = (sum / (k * k) as u32) as u8);
     }
-    GrayImage::from_raw(width, height, out).expect("one byte per square")
+    GrayImage::from_raw(across as u32, down as u32, out).expect("one byte per square")
+}
+
+/// Adds to each sum `k` pixels of a row.
+#[multiversion(targets("x86_64+avx2"))]
+fn add(sums: &mut [u32], row: &[u8], k: usize) {
+    match k {
+        2 => sums.iter_mut().zip(row.chunks_exact(2)).for_each(|(sum, p)| *sum += u32::from(p[0]) + u32::from(p[1])),
+        k => sums
+            .iter_mut()
+            .zip(row.chunks_exact(k))
+            .for_each(|(sum, p)| *sum += p.iter().map(|v| u32::from(*v)).sum::<u32>()),
+    }
 }

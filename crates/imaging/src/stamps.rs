@@ -29,16 +29,16 @@ const HEAD: u32 = 6;
 pub fn stamps(image: &DynamicImage, turn: Turn, skew: f32, dpi: f32) -> Vec<Stamp> {
     let k = ((dpi / 150.0) as u32).clamp(1, image.width().min(image.height()).max(1));
     let head = |gray: GrayImage| {
-        let page = rotate::quarter_gray(scale::by_whole(&gray, k), turn);
+        let page = rotate::quarter_gray(gray, turn);
         image::imageops::crop_imm(&page, 0, 0, page.width(), (page.height() * HEAD / 10).max(1)).to_image()
     };
     let dpi = dpi / k as f32;
     let mut found = Vec::new();
     if image.color().has_color() {
-        let red = Side::of(head(gray::only(image, gray::Colour::Red)), dpi);
+        let red = Side::of(head(gray::only(image, gray::Colour::Red, k)), dpi);
         found.extend(red.cut(red.frames().into_iter().chain(red.clusters()), skew));
     }
-    let black = Side::of(head(gray::of(image, &[])), dpi);
+    let black = Side::of(head(scale::by_whole(&gray::of(image, &[]), k)), dpi);
     found.extend(black.cut(black.frames().into_iter(), skew));
     found
 }

@@ -20,15 +20,16 @@ fn shrunk(image: &DynamicImage, longest: u32) -> Result<DynamicImage> {
     let scale = longest as f32 / from.0.max(from.1) as f32;
     let size = |side: u32| ((side as f32 * scale).round() as u32).max(1);
     let to @ (width, height) = (size(from.0), size(from.1));
-    Ok(match plain(image) {
+    Ok(match image {
         DynamicImage::ImageRgb8(rgb) => {
             let out = scale::down::<U8x3>(rgb.as_raw(), from, to, FilterType::Box)?;
             RgbImage::from_raw(width, height, out).expect("three bytes per pixel").into()
         }
-        other => {
-            let out = scale::down::<U8>(other.to_luma8().as_raw(), from, to, FilterType::Box)?;
+        DynamicImage::ImageLuma8(gray) => {
+            let out = scale::down::<U8>(gray.as_raw(), from, to, FilterType::Box)?;
             GrayImage::from_raw(width, height, out).expect("one byte per pixel").into()
         }
+        other => return shrunk(&plain(other), longest),
     })
 }
 

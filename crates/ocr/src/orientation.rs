@@ -7,15 +7,13 @@ use sohoa_model::Turn;
 
 /// Standard deviations by which one way must lead.
 const SURE: f32 = 8.0;
+/// From so many on nothing else needs looking at: pages on their side, held upright, come to no more than 8.
+const CLEAR: f32 = 12.0;
 
 pub fn by_letters(gray: &GrayImage, _dpi: f32) -> Option<(Turn, f32)> {
-    let mut bitmap = Bitmap::of(gray)?;
-    let (mut up, mut left) = (0.0, 0.0);
-    // SAFETY: a live one-bit picture; both results are live floats.
-    if unsafe { pixOrientDetect(bitmap.0, &mut up, &mut left, 0, 0) } != 0 {
-        return None;
-    }
-    bitmap.free();
+    let bitmap = Bitmap::of(gray)?;
+    let up = bitmap.lead(|lead| (lead, std::ptr::null_mut()))?;
+    let left = if up >= CLEAR { 0.0 } else { bitmap.lead(|lead| (std::ptr::null_mut(), lead))? };
     let (turn, sure) = match (up, left) {
         _ if up.abs() > 2.5 * left.abs() && up > 0.0 => (Turn::None, up),
         _ if up.abs() > 2.5 * left.abs() => (Turn::Half, -up),
@@ -54,15 +52,20 @@ impl Bitmap {
         }
     }
 
-    fn free(&mut self) {
-        // SAFETY: leptonica sets the pointer to NULL and takes NULL for done.
-        unsafe { pixDestroy(&mut self.0) };
+    /// By how many standard deviations strokes up lead over strokes down, or strokes to the left over those to the right;
+    /// `of` says which of the two is asked for.
+    fn lead(&self, of: impl Fn(*mut f32) -> (*mut f32, *mut f32)) -> Option<f32> {
+        let mut lead = 0.0;
+        let (up, left) = of(&mut lead);
+        // SAFETY: a live one-bit picture; one result is a live float, and the other, NULL, is not looked for.
+        (unsafe { pixOrientDetect(self.0, up, left, 0, 0) } == 0).then_some(lead)
     }
 }
 
 impl Drop for Bitmap {
     fn drop(&mut self) {
-        self.free();
+        // SAFETY: made in `of`, ended only here.
+        unsafe { pixDestroy(&mut self.0) };
     }
 }
 

@@ -4,6 +4,8 @@
 //! Spelling as in the decision 240/QĐ (1984) of the Ministry of Education and in the older way: *hoà* and *hòa* are both
 //! right.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
 
 const ONSETS: [&str; 28] = [
@@ -25,6 +27,9 @@ const ROUNDED: &str = "oa oe uê uy uơ oai oay oao oeo uây uya uyu oam oăm oa
 /// What follows *qu*, whose *u* is the glide.
 const AFTER_QU: &str = "a ai ay ây ao au âu e eo ê êu i y ơ ăm âm am ap ăp an ăn ân en ên in on ơn yên at ăt ât et êt it \
     ơt yêt ang ăng âng ac ăc âc anh ênh inh ynh ach êch ich ych ôc ôn yt yn yu ya";
+
+static RIMES: LazyLock<[HashSet<&str>; 3]> =
+    LazyLock::new(|| [PLAIN, ROUNDED, AFTER_QU].map(|rimes| rimes.split_ascii_whitespace().collect()));
 
 const VOWELS: &str = "aăâeêioôơuưy";
 
@@ -72,16 +77,17 @@ fn strip<'a>(letters: &'a [char], onset: &str) -> Option<&'a [char]> {
 /// Whether this onset is written before this rime.
 fn fits(onset: &str, rime: &[char]) -> bool {
     let front = matches!(rime[0], 'i' | 'e' | 'ê' | 'y');
-    let known = |list: &str| list.split_ascii_whitespace().any(|known| known.chars().eq(rime.iter().copied()));
+    let written: String = rime.iter().collect();
+    let [plain, rounded, after_qu] = RIMES.each_ref().map(|rimes| rimes.contains(written.as_str()));
     match onset {
-        "qu" => known(AFTER_QU),
-        "c" | "g" | "ng" => (!front || (onset == "g" && rime[0] == 'i')) && (known(PLAIN) || known(ROUNDED)),
-        "k" | "gh" | "ngh" => front && known(PLAIN),
+        "qu" => after_qu,
+        "c" | "g" | "ng" => (!front || (onset == "g" && rime[0] == 'i')) && (plain || rounded),
+        "k" | "gh" | "ngh" => front && plain,
         // The i of a rime with i is already in the onset, and is written once: giếng is g and iêng.
-        "gi" => !matches!(rime[0], 'i' | 'y') && known(PLAIN),
+        "gi" => !matches!(rime[0], 'i' | 'y') && plain,
         // Written with y where nothing stands before it.
-        "" => !rime.starts_with(&['i', 'ê']) && (known(PLAIN) || known(ROUNDED)),
-        _ => rime.first().zip(rime.get(1)) != Some((&'y', &'ê')) && (known(PLAIN) || known(ROUNDED)),
+        "" => !rime.starts_with(&['i', 'ê']) && (plain || rounded),
+        _ => rime.first().zip(rime.get(1)) != Some((&'y', &'ê')) && (plain || rounded),
     }
 }
 

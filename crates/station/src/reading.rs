@@ -19,6 +19,8 @@ pub struct Params {
     pub imaging: sohoa_imaging::Params,
     pub ocr: sohoa_ocr::Params,
     pub again: Option<Again>,
+    /// Whether the letters are asked for the way up before reading: in a coarse copy they say nothing.
+    pub by_letters: bool,
 }
 
 /// Which words are looked at a second time: those less sure than this, in percent, and those that go with none beside them.
@@ -47,7 +49,14 @@ impl Params {
             (imaging.reading_dpi, imaging.letter) = FAST;
             ocr.invert = false;
         }
-        Self { turn: None, stamps: secret::VERSION, imaging, ocr, again: Again::of(care) }
+        Self {
+            turn: None,
+            stamps: secret::VERSION,
+            imaging,
+            ocr,
+            again: Again::of(care),
+            by_letters: care != Care::Fast,
+        }
     }
 
     /// The name of the result of reading `page` this way. The same picture may come at another resolution or the other
@@ -98,7 +107,7 @@ pub fn run(
     if params.turn.is_none() && !clean.blank {
         // Most pages are upright, so the page is prepared as it came and prepared again only when it is not. Where the
         // letters say nothing it is read as it came, too: looking longer for the way up costs half as much as reading.
-        let mut found = sohoa_ocr::orientation_by_letters(&clean.gray, clean.dpi);
+        let mut found = params.by_letters.then(|| sohoa_ocr::orientation_by_letters(&clean.gray, clean.dpi)).flatten();
         if found.is_none() {
             let read = reader.run(&clean.gray, clean.dpi, &params.ocr, cancel)?;
             if !sohoa_ocr::reads_well(&read) {
