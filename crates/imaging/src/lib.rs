@@ -15,6 +15,7 @@ mod ink;
 mod leaders;
 mod letters;
 mod margins;
+mod plain;
 mod rotate;
 mod rules;
 mod scale;
@@ -26,6 +27,7 @@ mod thumbnail;
 pub use check::{Checks, check};
 pub use decode::decode;
 pub use fingerprint::{Fingerprint, Sketch, same};
+pub use plain::Plain;
 pub use stamps::{Stamp, stamps};
 pub use thumbnail::{display, thumbnail};
 
@@ -103,16 +105,6 @@ pub struct Clean {
 }
 
 impl Clean {
-    /// Another copy of the whole upright frame for a second look, and its resolution: its greys are as they were printed,
-    /// where those of [`Clean::gray`] were made even. A page that was not reduced for reading is not reduced here.
-    pub fn plain(&self, dpi: f32) -> Result<(GrayImage, f32)> {
-        let own = self.dpi * self.width as f32 / self.gray.width() as f32;
-        let scale = if self.gray.width() == self.width { 1.0 } else { (dpi / own).min(1.0) };
-        let gray = reduce(&self.full, scale)?;
-        let gray = if self.skew == 0.0 { gray } else { rotate::straighten_gray(&gray, self.skew) };
-        Ok((gray, own * scale))
-    }
-
     /// A box of the reading copy in the upright frame.
     pub fn to_frame(&self, [x, y, w, h]: Box4) -> Box4 {
         let across = |v: u32| (v as f32 * self.width as f32 / self.gray.width() as f32).round() as u32;
@@ -206,8 +198,7 @@ fn reduce(image: &GrayImage, scale: f32) -> Result<GrayImage> {
     if scale >= 1.0 {
         return Ok(image.clone());
     }
-    let size = |side: u32| ((side as f32 * scale).round() as u32).max(1);
-    let (width, height) = (size(image.width()), size(image.height()));
+    let (width, height) = (scale::side(image.width(), scale), scale::side(image.height(), scale));
     let out = scale::down::<U8>(image.as_raw(), image.dimensions(), (width, height), FilterType::Hamming)?;
     Ok(GrayImage::from_raw(width, height, out).expect("one byte per pixel"))
 }

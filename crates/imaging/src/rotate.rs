@@ -1,7 +1,7 @@
 //! Quarter turns and straightening, about the centre, keeping the frame's size.
 
 use image::{DynamicImage, GrayImage, RgbImage};
-use sohoa_model::Turn;
+use sohoa_model::{Box4, Turn};
 
 pub fn quarter(image: &DynamicImage, turn: Turn) -> DynamicImage {
     match turn {
@@ -27,28 +27,56 @@ pub fn straighten(image: &DynamicImage, degrees: f32) -> DynamicImage {
         DynamicImage::ImageLuma8(gray) => straighten_gray(gray, degrees).into(),
         other => {
             let rgb = other.to_rgb8();
-            let data = resample::<3>(rgb.as_raw(), rgb.width() as usize, rgb.height() as usize, degrees);
+            let all = [0, 0, rgb.width(), rgb.height()];
+            let data = resample::<3>(rgb.as_raw(), all, degrees, rgb.dimensions(), all);
             RgbImage::from_raw(rgb.width(), rgb.height(), data).expect("same size").into()
         }
     }
 }
 
 pub fn straighten_gray(gray: &GrayImage, degrees: f32) -> GrayImage {
-    let data = resample::<1>(gray.as_raw(), gray.width() as usize, gray.height() as usize, degrees);
-    GrayImage::from_raw(gray.width(), gray.height(), data).expect("same size")
+    let all = [0, 0, gray.width(), gray.height()];
+    straighten_part(gray, all, degrees, gray.dimensions(), all)
 }
 
-/// Bilinear, in 16.16 fixed point: each row walks a straight line through the source.
-fn resample<const C: usize>(data: &[u8], width: usize, height: usize, degrees: f32) -> Vec<u8> {
+/// A part of a straightened page of some size. `gray` is what stands in `from` of the page before.
+pub fn straighten_part(gray: &GrayImage, from: Box4, degrees: f32, page: (u32, u32), part: Box4) -> GrayImage {
+    let data = resample::<1>(gray.as_raw(), from, degrees, page, part);
+    GrayImage::from_raw(part[2], part[3], data).expect("a byte per pixel")
+}
+
+/// Where on a page before it is straightened all of a part of it stands.
+pub fn before([x, y, w, h]: Box4, degrees: f32, (width, height): (u32, u32)) -> Box4 {
+    let (sin, cos) = degrees.to_radians().sin_cos();
+    let (cx, cy) = (width as f32 / 2.0, height as f32 / 2.0);
+    let corner = |(x, y): (u32, u32)| {
+        let (dx, dy) = (x as f32 - cx, y as f32 - cy);
+        (cx + dx * cos + dy * sin, cy - dx * sin + dy * cos)
+    };
+    let corners = [(x, y), (x + w, y), (x, y + h), (x + w, y + h)].map(corner);
+    let span = |of: fn(&(f32, f32)) -> f32, end: u32| {
+        let (low, high) = corners.iter().map(of).fold((f32::MAX, 0.0f32), |(a, b), v| (a.min(v), b.max(v)));
+        let low = ((low - 1.0).max(0.0) as u32).min(end - 1);
+        (low, ((high + 3.0) as u32).clamp(low + 1, end) - low)
+    };
+    let ((left, wide), (top, tall)) = (span(|p| p.0, width), span(|p| p.1, height));
+    [left, top, wide, tall]
+}
+
+/// Bilinear, in 16.16 fixed point: each row walks a straight line through the source. `data` is what stands in `from` of
+/// a page of some size; of the straightened page the `part` is made.
+fn resample<const C: usize>(data: &[u8], from: Box4, degrees: f32, page: (u32, u32), part: Box4) -> Vec<u8> {
     const ONE: f64 = 65536.0;
     let (sin, cos) = f64::from(degrees).to_radians().sin_cos();
-    let (cx, cy) = (width as f64 / 2.0, height as f64 / 2.0);
+    let (cx, cy) = (f64::from(page.0) / 2.0, f64::from(page.1) / 2.0);
     let (step_x, step_y) = ((cos * ONE) as i64, (-sin * ONE) as i64);
-    let mut out = vec![255; data.len()];
-    for (y, row) in out.chunks_exact_mut(width * C).enumerate() {
-        let dy = y as f64 - cy;
-        let mut x = ((-cx * cos + dy * sin + cx) * ONE) as i64;
-        let mut y = ((cx * sin + dy * cos + cy) * ONE) as i64;
+    let [left, top, width, height] = from.map(|v| v as usize);
+    let [part_x, part_y, part_width, part_height] = part.map(|v| v as usize);
+    let mut out = vec![255; part_width * part_height * C];
+    for (y, row) in out.chunks_exact_mut(part_width * C).enumerate() {
+        let dy = (y + part_y) as f64 - cy;
+        let mut x = ((-cx * cos + dy * sin + cx) * ONE) as i64 + part_x as i64 * step_x - ((left as i64) << 16);
+        let mut y = ((cx * sin + dy * cos + cy) * ONE) as i64 + part_x as i64 * step_y - ((top as i64) << 16);
         for pixel in row.chunks_exact_mut(C) {
             let (left, top) = (x >> 16, y >> 16);
             if left >= 0 && top >= 0 && left + 1 < width as i64 && top + 1 < height as i64 {

@@ -9,15 +9,31 @@ use sohoa_model::{Error, Result};
 /// Width and height in pixels.
 pub type Size = (u32, u32);
 
+/// How long a side is after it was made smaller by a factor.
+pub fn side(side: u32, scale: f32) -> u32 {
+    ((side as f32 * scale).round() as u32).max(1)
+}
+
 /// The bytes of a picture of pixels `P`, made smaller from one size to another.
 ///
 /// Typed, because the library's untyped way compiles every kind of pixel that there is, which takes minutes.
 pub fn down<P: PixelTrait>(bytes: &[u8], from: Size, to: Size, filter: FilterType) -> Result<Vec<u8>> {
+    part_down::<P>(bytes, from, [0.0, 0.0, from.0.into(), from.1.into()], to, filter)
+}
+
+/// The same of a part of the picture: left, top, width and height, all within it.
+pub fn part_down<P: PixelTrait>(
+    bytes: &[u8],
+    from: Size,
+    [left, top, width, height]: [f64; 4],
+    to: Size,
+    filter: FilterType,
+) -> Result<Vec<u8>> {
     let fail = |e: String| Error::internal("Không thu nhỏ được ảnh trang", e);
     let source = TypedImageRef::<P>::from_buffer(from.0, from.1, bytes).map_err(|e| fail(e.to_string()))?;
     let mut out = vec![0; to.0 as usize * to.1 as usize * P::size()];
     let mut target = TypedImage::<P>::from_buffer(to.0, to.1, &mut out).map_err(|e| fail(e.to_string()))?;
-    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter));
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter)).crop(left, top, width, height);
     Resizer::new().resize_typed(&source, &mut target, &options).map_err(|e| fail(e.to_string()))?;
     Ok(out)
 }

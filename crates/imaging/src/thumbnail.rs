@@ -18,8 +18,7 @@ pub fn thumbnail(image: &DynamicImage, turn: Turn, skew: f32, longest: u32) -> R
 fn shrunk(image: &DynamicImage, longest: u32) -> Result<DynamicImage> {
     let from = (image.width(), image.height());
     let scale = longest as f32 / from.0.max(from.1) as f32;
-    let size = |side: u32| ((side as f32 * scale).round() as u32).max(1);
-    let to @ (width, height) = (size(from.0), size(from.1));
+    let to @ (width, height) = (scale::side(from.0, scale), scale::side(from.1, scale));
     Ok(match image {
         DynamicImage::ImageRgb8(rgb) => {
             let out = scale::down::<U8x3>(rgb.as_raw(), from, to, FilterType::Box)?;

@@ -2,7 +2,7 @@
 //! word the two readings are weighed against each other. What misleads one eye seldom misleads the other in the same way:
 //! where they agree both are surer, and where they differ the likelier one is kept and is not sure.
 
-use image::{GrayImage, imageops};
+use image::GrayImage;
 use sohoa_model::{Box4, Result, Word, text::distance};
 use std::cmp::Ordering;
 use std::ops::Range;
@@ -23,10 +23,12 @@ pub enum Eye {
 /// A single line of text, as Tesseract numbers its modes.
 const ONE_LINE: u32 = 7;
 
-/// What is looked at, and by whom: a copy of the page of this resolution, which shows the whole frame of this size.
+/// What is looked at, and by whom: a copy of the page of this size and resolution, of which a box can be had, and which
+/// shows the whole frame of that size.
 pub struct Look<'a> {
     pub eye: Eye,
-    pub copy: &'a GrayImage,
+    pub copy: &'a dyn Fn(Box4) -> Result<GrayImage>,
+    pub size: (u32, u32),
     pub dpi: f32,
     pub frame: (u32, u32),
 }
@@ -80,13 +82,15 @@ fn pieces(wanted: &[bool]) -> Vec<Range<usize>> {
 
 /// What stands where these words are.
 fn read(engine: &mut Engine, words: &[Word], look: &Look, params: &Params, cancel: &AtomicBool) -> Result<Vec<Word>> {
-    let Look { copy, dpi, frame, .. } = *look;
-    let scale = (copy.width() as f32 / frame.0 as f32, copy.height() as f32 / frame.1 as f32);
+    let Look { copy, size, dpi, frame, .. } = *look;
+    let scale = (size.0 as f32 / frame.0 as f32, size.1 as f32 / frame.1 as f32);
     let [x, y, w, h] = around(words, frame);
-    let [left, wide] = [x, w].map(|v| (v as f32 * scale.0).round() as u32);
-    let [top, tall] = [y, h].map(|v| (v as f32 * scale.1).round() as u32);
-    let piece = imageops::crop_imm(copy, left, top, wide.max(1), tall.max(1)).to_image();
-    let read = calibration::run(engine.recognise(&piece, dpi, params, cancel)?);
+    let within = |from: u32, length: u32, scale: f32, end: u32| {
+        let from = ((from as f32 * scale).round() as u32).min(end - 1);
+        (from, ((length as f32 * scale).round() as u32).clamp(1, end - from))
+    };
+    let ((left, wide), (top, tall)) = (within(x, w, scale.0, size.0), within(y, h, scale.1, size.1));
+    let read = calibration::run(engine.recognise(&copy([left, top, wide, tall])?, dpi, params, cancel)?);
     let back = |v: u32, from: u32, by: f32| ((v + from) as f32 / by).round() as u32;
     let home =
         |[x, y, w, h]: Box4| [back(x, left, scale.0), back(y, top, scale.1), back(w, 0, scale.0), back(h, 0, scale.1)];

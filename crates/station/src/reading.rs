@@ -1,8 +1,8 @@
 //! A page made words: decoded, looked at, turned, straightened, read, its codes found.
 
-use image::DynamicImage;
+use image::{DynamicImage, imageops};
 use serde::{Deserialize, Serialize};
-use sohoa_imaging::Clean;
+use sohoa_imaging::{Clean, Plain};
 use sohoa_model::{Box4, Care, Digest, Reading, Result, Turn, Word, page::Barcode};
 use sohoa_ocr::{Eye, Look};
 use std::sync::atomic::AtomicBool;
@@ -165,8 +165,9 @@ fn again(
     let frame = (clean.width, clean.height);
     let wanted = sohoa_ocr::doubtful(&words, doubtful);
     if wanted.contains(&true) {
-        let (copy, dpi) = clean.plain(PLAIN)?;
-        let look = Look { eye: Eye::Same, copy: &copy, dpi, frame };
+        let plain = Plain::of(clean, PLAIN);
+        let (copy, size) = (|area| plain.piece(area), (plain.width, plain.height));
+        let look = Look { eye: Eye::Same, copy: &copy, size, dpi: plain.dpi, frame };
         words = reader.again(&words, &wanted, &look, &params.ocr, cancel)?;
     }
     let fields = places(&words, frame);
@@ -174,7 +175,8 @@ fn again(
     let dubious = sohoa_ocr::doubtful(&words, dubious);
     let wanted: Vec<bool> = words.iter().zip(dubious).map(|(word, dubious)| dubious || in_field(word)).collect();
     if wanted.contains(&true) {
-        let look = Look { eye: Eye::Larger, copy: &clean.gray, dpi: clean.dpi, frame };
+        let copy = |[x, y, w, h]: Box4| Ok(imageops::crop_imm(&clean.gray, x, y, w, h).to_image());
+        let look = Look { eye: Eye::Larger, copy: &copy, size: clean.gray.dimensions(), dpi: clean.dpi, frame };
         words = reader.again(&words, &wanted, &look, &params.ocr, cancel)?;
     }
     Ok(words)
