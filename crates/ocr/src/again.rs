@@ -20,6 +20,9 @@ pub enum Eye {
     Larger,
 }
 
+/// Heights of a line, wider than any space in running text.
+const FAR: u32 = 3;
+
 /// A single line of text, as Tesseract numbers its modes.
 const ONE_LINE: u32 = 7;
 
@@ -55,7 +58,7 @@ pub fn run(
     let mut from = 0;
     for line in words.chunk_by(|a, b| a.line == b.line) {
         let mut next = 0;
-        for piece in pieces(&wanted[from..from + line.len()]) {
+        for piece in pieces(line, &wanted[from..from + line.len()]) {
             let read = read(engine, &line[piece.clone()], look, &params, cancel)?;
             out.extend_from_slice(&line[next..piece.start]);
             next = piece.end;
@@ -67,14 +70,20 @@ pub fn run(
     Ok(out)
 }
 
-/// The parts of a line that hold what is wanted, and one word more on each side: a word by itself is read worse.
-fn pieces(wanted: &[bool]) -> Vec<Range<usize>> {
+/// The parts of a line that hold what is wanted, and one word more on each side: a word by itself is read worse. What
+/// stands far off, as across a form or a table, is no company.
+fn pieces(line: &[Word], wanted: &[bool]) -> Vec<Range<usize>> {
+    let near = |left: usize| {
+        let ([x, _, w, h], [next, _, _, tall]) = (line[left].bounds, line[left + 1].bounds);
+        next.saturating_sub(x + w) < FAR * h.max(tall)
+    };
     let mut pieces: Vec<Range<usize>> = Vec::new();
     for at in (0..wanted.len()).filter(|at| wanted[*at]) {
-        let piece = at.saturating_sub(1)..(at + 2).min(wanted.len());
+        let from = if at > 0 && near(at - 1) { at - 1 } else { at };
+        let to = if at + 1 < line.len() && near(at) { at + 2 } else { at + 1 };
         match pieces.last_mut() {
-            Some(last) if piece.start <= last.end => last.end = piece.end,
-            _ => pieces.push(piece),
+            Some(last) if from < last.end || from == last.end && near(from - 1) => last.end = to,
+            _ => pieces.push(from..to),
         }
     }
     pieces
@@ -299,7 +308,7 @@ mod tests {
         let line = read("văn bản quy định chỉ tiết", 100, 97.0);
         let wanted = doubtful(&line, 80.0);
         assert_eq!(wanted, [false, false, false, false, true, true]);
-        assert_eq!(pieces(&wanted).first(), Some(&(3..6)));
+        assert_eq!(pieces(&line, &wanted), [3..6]);
         let merged = |second: &[Word]| merge(&line, 3..6, second, Eye::Same)[1].text.clone();
         assert_eq!(merged(&read("định chi tiết", 400, 60.0)), "chi", "both are words, but one goes with the next");
         assert_eq!(merged(&read("định chí tiết", 400, 60.0)), "chỉ");
