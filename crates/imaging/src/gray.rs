@@ -75,6 +75,20 @@ pub fn of(image: &DynamicImage, dropped: &[Colour]) -> GrayImage {
     }
 }
 
+/// The page in grey, squares of `k` × `k` pixels made one.
+pub fn reduced(image: &DynamicImage, k: u32) -> GrayImage {
+    match image {
+        DynamicImage::ImageLuma8(gray) => scale::by_whole(gray, k),
+        DynamicImage::ImageRgb8(rgb) => {
+            let width = 3 * rgb.width() as usize;
+            scale::rows_by_whole(rgb.dimensions(), k, |y, row| {
+                brightness(&rgb.as_raw()[y * width..(y + 1) * width], row);
+            })
+        }
+        other => reduced(&other.to_rgb8().into(), k),
+    }
+}
+
 /// Only what is of one colour, as dark as it is of it, on white; squares of `k` × `k` pixels made one.
 pub fn only(image: &DynamicImage, colour: Colour, k: u32) -> GrayImage {
     let DynamicImage::ImageRgb8(rgb) = image else { return only(&image.to_rgb8().into(), colour, k) };

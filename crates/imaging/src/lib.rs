@@ -19,6 +19,7 @@ mod plain;
 mod rotate;
 mod rules;
 mod scale;
+mod seals;
 mod skew;
 mod specks;
 mod stamps;
@@ -40,7 +41,7 @@ pub use gray::Colour;
 use ink::Ink;
 
 /// Grows when the same page would be prepared another way.
-pub const VERSION: u32 = 5;
+pub const VERSION: u32 = 6;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -55,6 +56,8 @@ pub struct Params {
     pub drop_colours: Vec<Colour>,
     /// Punched holes and dark bands along the edges are taken out before reading.
     pub drop_margins: bool,
+    /// Seals are taken out before reading where their colour does not tell them.
+    pub drop_seals: bool,
     /// The specks of a photocopier are taken out before reading.
     pub drop_specks: bool,
     /// Dotted leaders are taken out before reading.
@@ -73,6 +76,7 @@ impl Default for Params {
             least_skew: 0.2,
             drop_colours: vec![Colour::Red, Colour::Blue],
             drop_margins: true,
+            drop_seals: true,
             drop_specks: true,
             drop_leaders: true,
             drop_rules: true,
@@ -152,14 +156,19 @@ pub fn run(image: &DynamicImage, turn: Turn, dpi: f32, params: &Params) -> Resul
     // Specks, rules and dots are told from letters at full resolution only, and leaders along the true baseline.
     if !blank {
         let mut ink = Ink::of(&full);
-        let tall = letters::height(&ink.parts(), dpi);
+        let parts = ink.parts();
+        let tall = letters::height(&parts, dpi);
+        let seals = params.drop_seals && seals::erase(&mut full, &mut ink, &parts, dpi);
         let margins = params.drop_margins && margins::erase(&mut full, &mut ink, dpi);
         let specks = params.drop_specks && specks::erase(&mut full, &mut ink, dpi, tall);
         if params.drop_rules {
             rules = rules::erase(&mut full, &mut ink, dpi);
         }
         let leaders = params.drop_leaders && leaders::erase(&mut full, &ink, dpi, leaning.unwrap_or(0.0));
-        let dropped = [("margins", margins), ("specks", specks), ("rules", !rules.is_empty()), ("leaders", leaders)];
+        let found = !rules.is_empty();
+        rules = rules::without_streaks(rules, leaning.unwrap_or(0.0), (width, height), dpi);
+        let dropped =
+            [("seals", seals), ("margins", margins), ("specks", specks), ("rules", found), ("leaders", leaders)];
         plan.extend(dropped.iter().filter(|(_, found)| *found).map(|(name, _)| (*name).to_owned()));
         // Small print needs a finer copy. On a page of dirt nobody can say how small it is.
         let finer =

@@ -32,6 +32,37 @@ const GAP: f32 = 0.06;
 /// How far a rule may lie askew: pages fed askew by more are straightened first.
 const SLOPE: f32 = 0.12;
 
+/// Takes out what dirt on the scanner's glass draws along the way that the paper is fed: it comes from the sheet's edge,
+/// where nothing is printed, and does not lean with a page that leans. A streak that comes and goes is one streak.
+/// `lean` is that of the page, in degrees counter-clockwise.
+pub fn without_streaks(rules: Vec<Rule>, lean: f32, (width, height): (u32, u32), dpi: f32) -> Vec<Rule> {
+    /// In millimetres, from the edge.
+    const EDGE: f32 = 2.5;
+    /// In degrees: less than this cannot be told from none.
+    const LEAN: f32 = 0.4;
+    /// In pixels.
+    const BESIDE: u32 = 6;
+    let edge = (EDGE * dpi / 25.4) as u32;
+    // Along the rule, and across it.
+    let span = |r: &Rule| if r.upright { (r.from.1, r.to.1) } else { (r.from.0, r.to.0) };
+    let across = |r: &Rule| if r.upright { (r.from.0, r.to.0) } else { (r.from.1, r.to.1) };
+    let own = |r: &Rule| {
+        let ((from, to), (a, b)) = (span(r), across(r));
+        let slope = (b as f32 - a as f32) / (to as f32 - from as f32).max(1.0);
+        // A page that leans counter-clockwise has its level rules rise and its upright ones run to the right.
+        slope.atan().to_degrees() * if r.upright { 1.0 } else { -1.0 }
+    };
+    let streak = |r: &Rule| {
+        let (from, to) = span(r);
+        let end = if r.upright { height } else { width };
+        let from_edge = own(r).abs() < LEAN / 2.0 && (from < edge || to + edge > end);
+        from_edge || lean.abs() > LEAN && own(r).abs() < (own(r) - lean).abs()
+    };
+    let streaks: Vec<Rule> = rules.iter().copied().filter(streak).collect();
+    let same = |r: &Rule, s: &Rule| r.upright == s.upright && across(r).0.abs_diff(across(s).0) <= BESIDE;
+    rules.into_iter().filter(|r| !streaks.iter().any(|s| same(r, s))).collect()
+}
+
 /// Paints paper over the rules of a page, in the picture and in its ink; gives them.
 pub fn erase(gray: &mut GrayImage, ink: &mut Ink, dpi: f32) -> Vec<Rule> {
     let thick = ((dpi * THICK) as usize).max(2);

@@ -6,7 +6,7 @@ use image::{DynamicImage, GrayImage, Luma};
 use sohoa_model::Turn;
 
 use crate::ink::{Ink, Part};
-use crate::{gray, rotate, scale};
+use crate::{gray, rotate};
 
 /// The letters of one stamp in black on white, without its frame, upright and straight.
 #[derive(Clone, Debug)]
@@ -30,7 +30,10 @@ pub fn stamps(image: &DynamicImage, turn: Turn, skew: f32, dpi: f32) -> Vec<Stam
     let k = ((dpi / 150.0) as u32).clamp(1, image.width().min(image.height()).max(1));
     let head = |gray: GrayImage| {
         let page = rotate::quarter_gray(gray, turn);
-        image::imageops::crop_imm(&page, 0, 0, page.width(), (page.height() * HEAD / 10).max(1)).to_image()
+        let (width, height) = (page.width(), (page.height() * HEAD / 10).max(1));
+        let mut rows = page.into_raw();
+        rows.truncate((width * height) as usize);
+        GrayImage::from_raw(width, height, rows).expect("whole rows")
     };
     let dpi = dpi / k as f32;
     let mut found = Vec::new();
@@ -38,7 +41,7 @@ pub fn stamps(image: &DynamicImage, turn: Turn, skew: f32, dpi: f32) -> Vec<Stam
         let red = Side::of(head(gray::only(image, gray::Colour::Red, k)), dpi);
         found.extend(red.cut(red.frames().into_iter().chain(red.clusters()), skew));
     }
-    let black = Side::of(head(scale::by_whole(&gray::of(image, &[]), k)), dpi);
+    let black = Side::of(head(gray::reduced(image, k)), dpi);
     found.extend(black.cut(black.frames().into_iter(), skew));
     found
 }

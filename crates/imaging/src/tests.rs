@@ -458,3 +458,24 @@ fn curves_and_rows_of_letters_are_no_rules() {
     let (same, rules) = without_rules(&page);
     assert!(rules.is_empty() && same == page, "{rules:?}");
 }
+
+#[test]
+fn streaks_of_the_glass_are_no_rules() {
+    let rule = |from, to, upright| sohoa_model::Rule { from, to, upright };
+    let size = (2480, 3508);
+    let table = [rule((300, 600), (302, 1400), true), rule((1200, 600), (1201, 1400), true)];
+    let level = rule((300, 600), (2100, 599), false);
+    let all = |more: &[sohoa_model::Rule]| [&table[..], &[level], more].concat();
+    // From the upper edge, and the same streak further down.
+    let streak = [rule((900, 2), (901, 580), true), rule((903, 1500), (902, 1900), true)];
+    assert_eq!(rules::without_streaks(all(&streak), 0.0, size, 300.0), all(&[]));
+    assert_eq!(
+        rules::without_streaks(all(&streak[1..]), 0.0, size, 300.0),
+        all(&streak[1..]),
+        "it may be of the table"
+    );
+    // On a page that leans by 2 degrees only the glass stands straight.
+    let leaning = [rule((300, 600), (328, 1400), true), rule((300, 600), (2100, 537), false)];
+    let with = [&leaning[..], &streak[1..]].concat();
+    assert_eq!(rules::without_streaks(with, 2.0, size, 300.0), leaning);
+}

@@ -64,6 +64,11 @@ impl Engine {
         // as hints that it may pass over. What an office adds speaks after reading instead (`tessdata/words.txt`).
         // What the engine has to say goes to nobody's terminal.
         engine.set(c"debug_file", c"/dev/null");
+        // A page comes without its rules, and which cells a table has is known from them; Tesseract's own guess parts and
+        // joins lines wrongly. No Vietnamese is written downwards. Copies of small print have letters of this height.
+        engine.set(c"textord_tabfind_find_tables", c"0");
+        engine.set(c"textord_tabfind_vertical_text", c"0");
+        engine.set(c"textord_min_xheight", c"7");
         Ok(engine)
     }
 

@@ -29,7 +29,7 @@ pub use order::arrange;
 pub use suggest::{Suggestion, suggest, suggest_value};
 
 /// Grows when the same reading copy would give other words.
-pub const VERSION: u32 = 6;
+pub const VERSION: u32 = 7;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Params {

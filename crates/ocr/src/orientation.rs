@@ -41,11 +41,8 @@ impl Bitmap {
             let (data, words) = (pixGetData(pix), pixGetWpl(pix) as usize);
             for (y, row) in gray.as_raw().chunks_exact(width as usize).enumerate() {
                 for (i, pixels) in row.chunks(32).enumerate() {
-                    let mut word = 0u32;
-                    for (bit, pixel) in pixels.iter().enumerate() {
-                        word |= u32::from(*pixel < threshold) << (31 - bit);
-                    }
-                    *data.add(y * words + i) = word;
+                    let word = pixels.iter().fold(0u32, |word, pixel| word << 1 | u32::from(*pixel < threshold));
+                    *data.add(y * words + i) = word << (32 - pixels.len());
                 }
             }
             Some(Self(pix))
