@@ -65,7 +65,7 @@ mod tests {
         for slope in [0.0, 0.02] {
             let page = GrayImage::from_fn(2480, 3508, |x, y| {
                 let row = (y as f32 + slope * x as f32) as u32;
-                let ink = (300..2200).contains(&x) && row % 70 < 34 && (x / 9 + row / 70) % 3 == 0;
+                let ink = (300..2200).contains(&x) && row % 70 < 34 && (x / 9 + row / 70).is_multiple_of(3);
                 Luma([if ink { 40 } else { 235 }])
             });
             let clean = run(&page.into(), Turn::None, 300.0, &Params::default()).unwrap();
