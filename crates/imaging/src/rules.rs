@@ -38,8 +38,8 @@ const SLOPE: f32 = 0.12;
 pub fn without_streaks(rules: Vec<Rule>, lean: f32, (width, height): (u32, u32), dpi: f32) -> Vec<Rule> {
     /// In millimetres, from the edge.
     const EDGE: f32 = 2.5;
-    /// In degrees: less than this cannot be told from none.
-    const LEAN: f32 = 0.4;
+    /// In degrees: by so much a page leans more than a scanner is out of square.
+    const LEAN: f32 = 0.6;
     /// In pixels.
     const BESIDE: u32 = 6;
     let edge = (EDGE * dpi / 25.4) as u32;
@@ -48,15 +48,17 @@ pub fn without_streaks(rules: Vec<Rule>, lean: f32, (width, height): (u32, u32),
     let across = |r: &Rule| if r.upright { (r.from.0, r.to.0) } else { (r.from.1, r.to.1) };
     let own = |r: &Rule| {
         let ((from, to), (a, b)) = (span(r), across(r));
-        let slope = (b as f32 - a as f32) / (to as f32 - from as f32).max(1.0);
-        // A page that leans counter-clockwise has its level rules rise and its upright ones run to the right.
-        slope.atan().to_degrees() * if r.upright { 1.0 } else { -1.0 }
+        ((b as f32 - a as f32) / (to as f32 - from as f32).max(1.0)).atan().to_degrees()
     };
+    let from_edge = |r: &Rule| {
+        let ((from, to), end) = (span(r), if r.upright { height } else { width });
+        from < edge || to + edge > end
+    };
+    // Where rules come from the edges both ways it is a table that was cut out, or cut off.
+    let cut = [true, false].iter().all(|way| rules.iter().any(|r| r.upright == *way && from_edge(r)));
     let streak = |r: &Rule| {
-        let (from, to) = span(r);
-        let end = if r.upright { height } else { width };
-        let from_edge = own(r).abs() < LEAN / 2.0 && (from < edge || to + edge > end);
-        from_edge || lean.abs() > LEAN && own(r).abs() < (own(r) - lean).abs()
+        let stands = own(r).abs() * 2.0 < lean.abs();
+        if lean.abs() > LEAN { stands } else { !cut && from_edge(r) && own(r).abs() < LEAN / 2.0 }
     };
     let streaks: Vec<Rule> = rules.iter().copied().filter(streak).collect();
     let same = |r: &Rule, s: &Rule| r.upright == s.upright && across(r).0.abs_diff(across(s).0) <= BESIDE;

@@ -200,8 +200,8 @@ impl Small {
 mod tests {
     use super::*;
 
-    /// Five letters of two stems and a bar in a row, and a seal of 34 mm with two rings and a star's worth of ink whose
-    /// foot they stand in, tied to a stroke of the pen.
+    /// Five letters in a row, each two stems and a bar, and a seal whose foot they stand in: two rings and a disc, tied
+    /// together by a stroke of the pen. With it the letters alone.
     fn page(stamp: u8, radius: f32) -> (GrayImage, GrayImage) {
         let mut print = GrayImage::from_pixel(1400, 1000, Luma([238]));
         for letter in 0..5 {

@@ -478,4 +478,8 @@ fn streaks_of_the_glass_are_no_rules() {
     let leaning = [rule((300, 600), (328, 1400), true), rule((300, 600), (2100, 537), false)];
     let with = [&leaning[..], &streak[1..]].concat();
     assert_eq!(rules::without_streaks(with, 2.0, size, 300.0), leaning);
+    // A table cut out of its page has rules from edge to edge both ways.
+    let cut =
+        vec![rule((900, 0), (901, 3508), true), rule((1500, 0), (1500, 3508), true), rule((0, 90), (2480, 91), false)];
+    assert_eq!(rules::without_streaks(cut.clone(), 0.0, size, 300.0), cut);
 }
