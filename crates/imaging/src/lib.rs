@@ -1,4 +1,4 @@
-//! A page made readable: decoded, turned, its red stamps dropped for reading, told from a blank, straightened, scaled.
+//! A page made readable: decoded, turned, its stamps dropped for reading, told from a blank, straightened, scaled.
 //!
 //! Everything here works on copies. The archived picture is never altered: what is found out (turn, skew) is kept as
 //! data and applied when the page is shown or placed in a PDF.

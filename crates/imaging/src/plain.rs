@@ -28,7 +28,7 @@ impl<'a> Plain<'a> {
         Self { full: &clean.full, skew: clean.skew, scale: each_way, width, height, dpi: own * scale }
     }
 
-    /// What stands in a box of this copy.
+    /// What stands in a box of this copy, all of it within.
     pub fn piece(&self, area: Box4) -> Result<GrayImage> {
         if self.skew == 0.0 {
             return self.leaning(area);

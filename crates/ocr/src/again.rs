@@ -304,6 +304,15 @@ mod tests {
     }
 
     #[test]
+    fn what_stands_far_off_is_read_by_itself() {
+        // Words of 90 × 40 pixels; across the form there are two more.
+        let line = [read("Người lập biểu", 100, 90.0), read("Thủ trưởng", 900, 90.0)].concat();
+        assert_eq!(pieces(&line, &[false, true, false, false, false]).first(), Some(&(0..3)));
+        assert_eq!(pieces(&line, &[false, false, true, true, false]), vec![1..3, 3..5]);
+        assert_eq!(pieces(&line, &[true, false, false, false, true]), vec![0..2, 3..5]);
+    }
+
+    #[test]
     fn what_goes_with_the_words_beside_it_is_taken() {
         let line = read("văn bản quy định chỉ tiết", 100, 97.0);
         let wanted = doubtful(&line, 80.0);
