@@ -8,8 +8,10 @@ use std::cmp::Ordering;
 use std::ops::Range;
 use std::sync::atomic::AtomicBool;
 
+use crate::layout::Layout;
 use crate::lexicon::{Lexicon, bare};
-use crate::{Params, bounds, calibration, engine::Engine, noise::makes_sense};
+use crate::lstm::Recogniser;
+use crate::{Params, bounds, calibration, noise::makes_sense, read};
 
 /// Who looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +47,8 @@ pub fn doubtful(words: &[Word], least: f32) -> Vec<bool> {
 /// Reads the `wanted` words again, each with those beside it. Words stand in the frame and are calibrated, before and
 /// after.
 pub fn run(
-    engine: &mut Engine,
+    layout: &mut Layout,
+    recogniser: &Recogniser,
     words: &[Word],
     wanted: &[bool],
     look: &Look,
@@ -59,7 +62,7 @@ pub fn run(
     for line in words.chunk_by(|a, b| a.line == b.line) {
         let mut next = 0;
         for piece in pieces(line, &wanted[from..from + line.len()]) {
-            let read = read(engine, &line[piece.clone()], look, &params, cancel)?;
+            let read = look_at(layout, recogniser, &line[piece.clone()], look, &params, cancel)?;
             out.extend_from_slice(&line[next..piece.start]);
             next = piece.end;
             out.extend(merge(line, piece, &read, look.eye));
@@ -90,7 +93,14 @@ fn pieces(line: &[Word], wanted: &[bool]) -> Vec<Range<usize>> {
 }
 
 /// What stands where these words are.
-fn read(engine: &mut Engine, words: &[Word], look: &Look, params: &Params, cancel: &AtomicBool) -> Result<Vec<Word>> {
+fn look_at(
+    layout: &mut Layout,
+    recogniser: &Recogniser,
+    words: &[Word],
+    look: &Look,
+    params: &Params,
+    cancel: &AtomicBool,
+) -> Result<Vec<Word>> {
     let Look { copy, size, dpi, frame, .. } = *look;
     let scale = (size.0 as f32 / frame.0 as f32, size.1 as f32 / frame.1 as f32);
     let [x, y, w, h] = around(words, frame);
@@ -99,7 +109,8 @@ fn read(engine: &mut Engine, words: &[Word], look: &Look, params: &Params, cance
         (from, ((length as f32 * scale).round() as u32).clamp(1, end - from))
     };
     let ((left, wide), (top, tall)) = (within(x, w, scale.0, size.0), within(y, h, scale.1, size.1));
-    let read = calibration::run(engine.recognise(&copy([left, top, wide, tall])?, dpi, params, cancel)?);
+    let copy = copy([left, top, wide, tall])?;
+    let read = calibration::run(read::run(layout, recogniser, &copy, dpi, params, cancel)?);
     let back = |v: u32, from: u32, by: f32| ((v + from) as f32 / by).round() as u32;
     let home =
         |[x, y, w, h]: Box4| [back(x, left, scale.0), back(y, top, scale.1), back(w, 0, scale.0), back(h, 0, scale.1)];

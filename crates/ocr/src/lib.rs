@@ -6,12 +6,15 @@
 mod again;
 pub mod calibration;
 mod engine;
+mod layout;
 mod lexicon;
+mod lstm;
 mod model;
 mod noise;
 mod order;
 mod orientation;
 pub mod output;
+mod read;
 mod suggest;
 mod syllable;
 
@@ -23,7 +26,9 @@ use std::sync::atomic::AtomicBool;
 
 pub use again::{Eye, Look, doubtful};
 use engine::Engine;
+use layout::Layout;
 pub use lexicon::Lexicon;
+use lstm::Recogniser;
 pub use noise::apart;
 pub use order::arrange;
 pub use suggest::{Suggestion, suggest, suggest_value};
@@ -49,12 +54,13 @@ impl Default for Params {
 }
 
 pub struct Reader {
-    words: Engine,
+    layout: Layout,
+    words: Recogniser,
     tessdata: PathBuf,
     /// Loaded when the first page is met whose orientation the cheap way cannot tell.
     orientation: Option<Engine>,
     /// Loaded when the first line is to be read again.
-    larger: Option<Engine>,
+    larger: Option<Recogniser>,
 }
 
 /// Three times as large as that of the first reading, as sure on clean print, surer on poor one.
@@ -65,8 +71,8 @@ impl Reader {
     ///
     /// Errors: `Missing` when the model is not there or another than pinned.
     pub fn new(tessdata: &Path, language: &str) -> Result<Self> {
-        let words = Engine::new(&model::load(tessdata, language)?, language, engine::Mode::Lstm)?;
-        Ok(Self { words, tessdata: tessdata.to_owned(), orientation: None, larger: None })
+        let words = Recogniser::new(&model::load(tessdata, language)?)?;
+        Ok(Self { layout: Layout::new()?, words, tessdata: tessdata.to_owned(), orientation: None, larger: None })
     }
 
     /// The turn that makes the page upright, with how sure that is; `None` where nothing tells (a blank, a picture).
@@ -80,7 +86,7 @@ impl Reader {
     /// The same by Tesseract's own detection, which takes half as long as reading the page does.
     pub fn orientation_at_length(&mut self, gray: &GrayImage, dpi: f32) -> Result<Option<(Turn, f32)>> {
         if self.orientation.is_none() {
-            self.orientation = Some(Engine::new(&model::load(&self.tessdata, "osd")?, "osd", engine::Mode::Legacy)?);
+            self.orientation = Some(Engine::new(&model::load(&self.tessdata, "osd")?, "osd")?);
         }
         let engine = self.orientation.as_mut().expect("just loaded");
         Ok(engine.orientation(gray, dpi))
@@ -97,21 +103,19 @@ impl Reader {
         params: &Params,
         cancel: &AtomicBool,
     ) -> Result<Vec<Word>> {
-        let engine = match (look.eye, &mut self.larger) {
-            (Eye::Same, _) => &mut self.words,
+        let recogniser = match (look.eye, &mut self.larger) {
+            (Eye::Same, _) => &self.words,
             (Eye::Larger, Some(larger)) => larger,
-            (Eye::Larger, none) => {
-                none.insert(Engine::new(&model::load(&self.tessdata, LARGER)?, LARGER, engine::Mode::Lstm)?)
-            }
+            (Eye::Larger, none) => none.insert(Recogniser::new(&model::load(&self.tessdata, LARGER)?)?),
         };
-        again::run(engine, words, wanted, look, params.deadline, cancel)
+        again::run(&mut self.layout, recogniser, words, wanted, look, params.deadline, cancel)
     }
 
     /// The words of a reading copy, boxes in its own pixels, in reading order.
     ///
     /// Errors: `Cancelled` soon after `cancel` is set; `Unreadable` beyond the deadline or when the engine gives up.
     pub fn run(&mut self, gray: &GrayImage, dpi: f32, params: &Params, cancel: &AtomicBool) -> Result<Vec<Word>> {
-        self.words.recognise(gray, dpi, params, cancel)
+        read::run(&mut self.layout, &self.words, gray, dpi, params, cancel)
     }
 }
 

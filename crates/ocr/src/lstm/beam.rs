@@ -1,0 +1,463 @@
+//! From the probabilities of letters, step by step, to words: the best path through them, with a bonus for what is known
+//! to the dictionary. A letter may last for several steps, and between two there may be steps of no letter (connectionist
+//! temporal classification, Graves et al. 2006). The rules and numbers are those of Tesseract's `RecodeBeamSearch`, so
+//! that what is read and how sure it is are the same.
+
+use super::dictionary::{BEGINNING, Dictionary, Known, Letter, Position};
+
+/// Paths that are followed at once, of each kind.
+const WIDTH: usize = 5;
+/// Certainties are logarithms of probabilities; of less than this there is none.
+const LEAST: f32 = -20.0;
+/// What is not in the dictionary counts as so much less certain, …
+const UNKNOWN: f32 = 2.25;
+/// … what is in it must be at least so certain, …
+const DICTIONARY: f32 = -25.0 / CONFIDENCE;
+/// … and all of it is taken to be a little less certain than the network says.
+const OFFSET: f32 = -0.085;
+/// From a certainty to that of Tesseract's own older scale.
+const CONFIDENCE: f32 = 7.0;
+
+pub const SPACE: Letter = 0;
+
+/// A word, and where it stands.
+#[derive(Debug)]
+pub struct Read {
+    pub letters: Vec<Letter>,
+    /// Percent.
+    pub confidence: f32,
+    /// The step from which each letter counts, and that where the last one ends.
+    pub steps: Vec<usize>,
+}
+
+/// What may come after a step of a path.
+#[derive(Clone, Copy, PartialEq)]
+enum Then {
+    Anything = 0,
+    /// The same letter only, for this step was given the probability of nothing as well.
+    Same = 1,
+    /// Another letter only, for that reason.
+    Other = 2,
+}
+
+const THENS: [Then; 3] = [Then::Anything, Then::Same, Then::Other];
+
+type NodeId = u32;
+
+/// A step of a path.
+#[derive(Clone, Copy)]
+struct Node {
+    class: u16,
+    /// None where nothing is read.
+    letter: Option<Letter>,
+    known: Known,
+    /// The last letter goes on.
+    again: bool,
+    begins_word: bool,
+    /// A word may begin after it.
+    fresh: bool,
+    ends_word: bool,
+    certainty: f32,
+    /// Certainties so far.
+    score: f32,
+    before: Option<NodeId>,
+    positions: Option<u32>,
+    /// The same for paths of the same letters.
+    hash: u64,
+}
+
+/// The paths that end in one step, of all kinds, the best of each.
+#[derive(Default)]
+struct Step {
+    /// Outside the dictionary, then within, each by what may come.
+    paths: [[Vec<Node>; 3]; 2],
+    /// The best that goes from outside the dictionary to the beginning of a word.
+    fresh: [Option<Node>; 3],
+}
+
+/// Which probabilities are looked at: the two best and that of nothing; the next best; all others.
+#[derive(Clone, Copy, PartialEq)]
+enum Rank {
+    Top,
+    Next,
+    Rest,
+}
+
+pub struct Classes<'a> {
+    /// The letter of each class, none for that of nothing.
+    pub letters: &'a [Option<Letter>],
+    pub nothing: usize,
+    pub dictionary: &'a Dictionary,
+}
+
+/// The words of a line.
+pub fn read(probabilities: &[f32], classes: &Classes) -> Vec<Read> {
+    let mut beam = Beam { classes, nodes: Vec::new(), positions: Vec::new(), ranks: Vec::new(), best: [None; 2] };
+    let mut last: Option<Vec<(usize, Then, NodeId)>> = None;
+    for step in probabilities.chunks_exact(classes.letters.len()) {
+        last = Some(beam.step(step, last.as_deref()));
+    }
+    let best = beam.best(&last.unwrap_or_default());
+    words(&beam.path(best))
+}
+
+struct Beam<'a> {
+    classes: &'a Classes<'a>,
+    nodes: Vec<Node>,
+    positions: Vec<Vec<Position>>,
+    /// Of this step's classes.
+    ranks: Vec<Rank>,
+    /// The best class of this step and the next.
+    best: [Option<usize>; 2],
+}
+
+fn certainty(probability: f32) -> f32 {
+    /// The probability of [`LEAST`].
+    const NONE: f32 = 2.061_153_6e-9;
+    if probability > NONE { probability.ln() } else { LEAST }
+}
+
+impl Beam<'_> {
+    /// All paths after one step more.
+    fn step(&mut self, now: &[f32], before: Option<&[(usize, Then, NodeId)]>) -> Vec<(usize, Then, NodeId)> {
+        self.rank(now);
+        let mut step = Step::default();
+        match before {
+            None => {
+                self.go_on(now, None, 0, Then::Anything, Rank::Top, &mut step);
+                self.go_on(now, None, 1, Then::Anything, Rank::Top, &mut step);
+            }
+            Some(before) => {
+                for rank in [Rank::Top, Rank::Next, Rank::Rest] {
+                    for (within, then, node) in before {
+                        self.go_on(now, Some(*node), *within, *then, rank, &mut step);
+                    }
+                    if step.paths.iter().any(|paths| !paths[Then::Anything as usize].is_empty()) {
+                        break;
+                    }
+                }
+                for then in THENS {
+                    if let Some(node) = step.fresh[then as usize] {
+                        push(&mut step.paths[1][then as usize], node);
+                    }
+                }
+            }
+        }
+        let mut after = Vec::with_capacity(6 * WIDTH);
+        for (within, paths) in step.paths.iter().enumerate() {
+            for (then, paths) in THENS.iter().zip(paths) {
+                // The best are looked at first.
+                for node in paths {
+                    after.push((within, *then, self.nodes.len() as NodeId));
+                    self.nodes.push(*node);
+                }
+            }
+        }
+        after
+    }
+
+    fn rank(&mut self, now: &[f32]) {
+        self.ranks.clear();
+        self.ranks.resize(now.len(), Rank::Rest);
+        let mut top: Vec<(f32, usize)> = Vec::with_capacity(WIDTH + 1);
+        for (class, probability) in now.iter().enumerate() {
+            if top.len() < WIDTH || *probability > top[WIDTH - 1].0 {
+                let at = top.partition_point(|(other, _)| other >= probability);
+                top.insert(at, (*probability, class));
+                top.truncate(WIDTH);
+            }
+        }
+        for (i, (_, class)) in top.iter().enumerate() {
+            self.ranks[*class] = if i < 2 { Rank::Top } else { Rank::Next };
+        }
+        self.ranks[self.classes.nothing] = Rank::Top;
+        self.best = [top.first(), top.get(1)].map(|at| at.map(|(_, class)| *class));
+    }
+
+    /// What this path may go on with.
+    fn go_on(&mut self, now: &[f32], from: Option<NodeId>, within: usize, then: Then, rank: Rank, step: &mut Step) {
+        let nothing = self.classes.nothing;
+        let before = from.map(|from| self.nodes[from as usize]);
+        if let Some(before) = before {
+            let class = usize::from(before.class);
+            if self.ranks[class] == rank {
+                if then != Then::Other {
+                    let certain = certainty(now[class]) + OFFSET;
+                    self.same(&before, from, within, certain, Then::Anything, step);
+                }
+                if then == Then::Anything && rank == Rank::Top && class != nothing {
+                    let certain = certainty(now[class] + now[nothing]) + OFFSET;
+                    self.same(&before, from, within, certain, Then::Other, step);
+                }
+            }
+            if then == Then::Same {
+                return;
+            }
+        }
+        for class in 0..now.len() {
+            if self.ranks[class] != rank || before.is_some_and(|before| usize::from(before.class) == class) {
+                continue;
+            }
+            let certain = certainty(now[class]) + OFFSET;
+            if certain < LEAST && class != nothing {
+                continue;
+            }
+            self.letter(class, certain, within, Then::Anything, from, step);
+            if rank == Rank::Top && class != nothing {
+                let mut probability = now[class] + now[nothing];
+                // Two letters that share a step may each have part of it.
+                if let Some(before) = before.map(|before| usize::from(before.class))
+                    && then == Then::Anything
+                    && before != nothing
+                    && (self.best == [Some(before), Some(class)] || self.best == [Some(class), Some(before)])
+                {
+                    probability += now[before];
+                }
+                self.letter(class, certainty(probability) + OFFSET, within, Then::Same, from, step);
+            }
+        }
+    }
+
+    /// The last letter, or nothing, goes on.
+    fn same(&self, before: &Node, from: Option<NodeId>, within: usize, certain: f32, then: Then, step: &mut Step) {
+        let certain = if within == 1 { certain } else { certain * UNKNOWN };
+        let possible = if within == 1 {
+            certain > DICTIONARY
+        } else {
+            certain >= LEAST || usize::from(before.class) == self.classes.nothing
+        };
+        if possible {
+            let node = Node { certainty: certain, again: true, positions: None, ..*before };
+            let node = Node { fresh: false, begins_word: false, ends_word: false, ..node };
+            push(&mut step.paths[within][then as usize], self.after(from, node));
+        }
+    }
+
+    /// The node with its score and hash after the one before it.
+    fn after(&self, from: Option<NodeId>, node: Node) -> Node {
+        let (score, hash) = from.map_or((0.0, 0), |from| {
+            let before = &self.nodes[from as usize];
+            (before.score, before.hash)
+        });
+        let classes = self.classes.letters.len() as u64;
+        let silent = node.again || usize::from(node.class) == self.classes.nothing;
+        let hash = if silent {
+            hash
+        } else {
+            let carry = ((hash >> 32) * classes) >> 32;
+            hash.wrapping_mul(classes).wrapping_add(carry).wrapping_add(u64::from(node.class))
+        };
+        Node { score: score + node.certainty, before: from, hash, ..node }
+    }
+
+    fn node(&self, class: usize, known: Known, certainty: f32) -> Node {
+        Node {
+            class: class as u16,
+            letter: self.classes.letters[class],
+            known,
+            again: false,
+            begins_word: false,
+            fresh: false,
+            ends_word: false,
+            certainty,
+            score: 0.0,
+            before: None,
+            positions: None,
+            hash: 0,
+        }
+    }
+
+    /// A new letter, or nothing after one.
+    fn letter(&mut self, class: usize, certain: f32, within: usize, then: Then, from: Option<NodeId>, step: &mut Step) {
+        if within == 1 {
+            if certain > DICTIONARY {
+                self.known_letter(class, certain, then, from, step);
+            }
+            return;
+        }
+        let node = self.node(class, Known::Looks, certain * UNKNOWN);
+        push(&mut step.paths[0][then as usize], self.after(from, node));
+        // After a space a word may begin, whatever was before. The space itself is certain as it is, and what is known of
+        // it says that the nothing before it does not count, for that was made less certain.
+        if self.classes.letters[class] == Some(SPACE) && certain > DICTIONARY {
+            self.begin(class, Known::Nothing, certain, then, from, step);
+        }
+    }
+
+    /// A letter that goes on with, ends or begins what is in the dictionary.
+    fn known_letter(&mut self, class: usize, certain: f32, then: Then, from: Option<NodeId>, step: &mut Step) {
+        let Some(letter) = self.classes.letters[class] else {
+            let node = self.node(class, Known::Nothing, certain);
+            push(&mut step.paths[1][then as usize], self.after(from, node));
+            return;
+        };
+        let score = certain + from.map_or(0.0, |from| self.nodes[from as usize].score);
+        let full =
+            |paths: &[Vec<Node>; 3]| paths[then as usize].get(WIDTH - 1).is_some_and(|least| score <= least.score);
+        if step.paths.iter().all(full) {
+            return;
+        }
+        let mut last = from;
+        while let Some(node) = last.map(|last| self.nodes[last as usize])
+            && (node.letter.is_none() || node.again)
+        {
+            last = node.before;
+        }
+        let last = last.map(|last| self.nodes[last as usize]);
+        if letter == SPACE {
+            if let Some(last) = last.filter(|last| last.ends_word) {
+                self.begin(class, last.known, certain, then, from, step);
+                let node = self.node(class, last.known, certain);
+                push(&mut step.paths[0][then as usize], self.after(from, node));
+            }
+            return;
+        }
+        // No word begins right after a letter.
+        if last.is_some_and(|last| last.fresh && last.letter != Some(SPACE)) {
+            return;
+        }
+        let (positions, begins_word) = match &last {
+            None => (BEGINNING, true),
+            Some(Node { positions: Some(at), fresh, .. }) => (&*self.positions[*at as usize], *fresh),
+            // After what is no word no word goes on.
+            Some(_) => return,
+        };
+        let (positions, known, ends_word) = self.classes.dictionary.next(positions, letter);
+        if known != Known::Nothing {
+            let node = Node { begins_word, ends_word, ..self.node(class, known, certain) };
+            let node = self.after(from, node);
+            let paths = &mut step.paths[1][then as usize];
+            if paths.len() < WIDTH || node.score > paths[WIDTH - 1].score {
+                self.positions.push(positions);
+                push(paths, Node { positions: Some(self.positions.len() as u32 - 1), ..node });
+            }
+        }
+    }
+
+    /// A space after which the dictionary is at its beginning.
+    fn begin(&mut self, class: usize, known: Known, certain: f32, then: Then, from: Option<NodeId>, step: &mut Step) {
+        let node = self.after(from, Node { fresh: true, ..self.node(class, known, certain) });
+        let best = &mut step.fresh[then as usize];
+        if best.is_none_or(|best| node.score > best.score) {
+            self.positions.push(BEGINNING.to_vec());
+            *best = Some(Node { positions: Some(self.positions.len() as u32 - 1), ..node });
+        }
+    }
+
+    /// The best path of all that may end here.
+    fn best(&self, last: &[(usize, Then, NodeId)]) -> Option<NodeId> {
+        let whole = |within: usize, node: NodeId| {
+            let mut node = Some(node);
+            while let Some(at) = node.map(|node| &self.nodes[node as usize])
+                && (at.letter.is_none() || at.again)
+            {
+                node = at.before;
+            }
+            let last = node.map(|node| &self.nodes[node as usize]);
+            within == 0 || last.is_some_and(|last| last.ends_word || last.letter == Some(SPACE))
+        };
+        let ends = last.iter().filter(|(within, then, node)| *then != Then::Same && whole(*within, *node));
+        let score = |node: NodeId| self.nodes[node as usize].score;
+        ends.map(|(.., node)| *node).reduce(|best, node| if score(node) > score(best) { node } else { best })
+    }
+
+    fn path(&self, end: Option<NodeId>) -> Vec<&Node> {
+        let node = |id: NodeId| &self.nodes[id as usize];
+        let mut path: Vec<&Node> = std::iter::successors(end.map(node), |at| at.before.map(node)).collect();
+        path.reverse();
+        path
+    }
+}
+
+/// Keeps a path if it is among the best, and of those that read the same only the best.
+fn push(paths: &mut Vec<Node>, node: Node) {
+    if paths.len() >= WIDTH && node.score <= paths[WIDTH - 1].score {
+        return;
+    }
+    let same = |other: &Node| {
+        (other.class, other.hash, other.known, other.fresh) == (node.class, node.hash, node.known, node.fresh)
+    };
+    if let Some(at) = paths.iter().position(same) {
+        if node.score <= paths[at].score {
+            return;
+        }
+        paths.remove(at);
+    }
+    paths.insert(paths.partition_point(|other| other.score >= node.score), node);
+    paths.truncate(WIDTH);
+}
+
+/// A letter of the path, how certain it is, and the steps in which it was seen.
+struct Seen {
+    letter: Letter,
+    certainty: f32,
+    first: usize,
+    end: usize,
+}
+
+fn words(path: &[&Node]) -> Vec<Read> {
+    let (letters, end) = seen(path);
+    // Letters part halfway between the last step of the one and the first of the next.
+    let middle = |at: usize| {
+        letters
+            .get(at)
+            .map_or(end, |next| if at == 0 { 0 } else { letters[at - 1].end + (next.first - letters[at - 1].end) / 2 })
+    };
+    let mut words = Vec::new();
+    let mut from = 0;
+    let mut space_before = 0.0f32;
+    while from < letters.len() {
+        let more = letters[from + 1..].iter().position(|l| l.letter == SPACE || path[l.first].begins_word);
+        let to = more.map_or(letters.len(), |more| from + 1 + more);
+        let space = letters.get(to).filter(|l| l.letter == SPACE);
+        let space_after = space.map_or(0.0, |space| space.certainty);
+        let own = letters[from..to].iter().map(|l| l.certainty).fold(space_after.min(space_before), f32::min);
+        words.push(Read {
+            letters: letters[from..to].iter().map(|l| l.letter).collect(),
+            confidence: (100.0 + 5.0 * CONFIDENCE * own).clamp(0.0, 100.0),
+            steps: (from..=to).map(middle).collect(),
+        });
+        space_before = space_after;
+        from = to + usize::from(space.is_some());
+    }
+    words
+}
+
+/// The letters of a path, and where it ends. Nothing makes the letter after it less certain; before a space and at the end,
+/// the one before.
+fn seen(path: &[&Node]) -> (Vec<Seen>, usize) {
+    let mut letters: Vec<Seen> = Vec::new();
+    let mut at = 0;
+    while at < path.len() {
+        let mut certainty = 0.0f32;
+        while at < path.len() && path[at].letter.is_none() {
+            certainty = certainty.min(path[at].certainty);
+            at += 1;
+        }
+        let node = path.get(at);
+        let space = node.is_some_and(|node| node.letter == Some(SPACE));
+        let counts = node.is_none_or(|node| node.known != Known::Nothing);
+        if let Some(last) = letters.last_mut()
+            && (node.is_none() || space && counts)
+        {
+            last.certainty = last.certainty.min(certainty);
+            certainty = 0.0;
+        }
+        let Some(letter) = node.and_then(|node| node.letter) else { break };
+        let first = at;
+        loop {
+            let node = path[at];
+            certainty = if letter == SPACE && node.known == Known::Nothing {
+                node.certainty
+            } else {
+                certainty.min(node.certainty)
+            };
+            at += 1;
+            if at == path.len() || !path[at].again {
+                break;
+            }
+        }
+        letters.push(Seen { letter, certainty, first, end: at });
+    }
+    (letters, path.len())
+}
