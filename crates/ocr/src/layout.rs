@@ -124,6 +124,21 @@ pub fn union(a: Edges, b: Edges) -> Edges {
     [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])]
 }
 
+fn measured(parts: &[Edges], row: &Row) -> (f32, f32) {
+    let mut tall: Vec<i32> = parts.iter().map(|p| p[3] - p[1]).filter(|h| *h > 3).collect();
+    tall.sort_unstable();
+    let Some(middle) = tall.get(tall.len() / 2).copied() else { return (0.0, 0.0) };
+    let middle = middle as f32;
+    let mut up: Vec<f32> = parts.iter().filter_map(|p| {
+        let base = row.baseline((p[0] + p[2]) as f32 / 2.0);
+        let stands = (p[3] as f32 - base).abs() <= 0.2 * middle && (p[3] - p[1]) as f32 >= 0.5 * middle;
+        stands.then_some(base - p[1] as f32)
+    }).collect();
+    up.sort_by(f32::total_cmp);
+    let Some(most) = up.get(up.len() * 9 / 10).copied() else { return (middle * 1.28, -middle * 0.28) };
+    (most * 1.28, -most * 0.28)
+}
+
 /// Words of a line are read together, unless there is a wide gap between them or one is higher than the line; the bounds are
 /// Tesseract's own.
 fn together(words: &[Word], rows: &[Row]) -> Vec<Run> {
@@ -132,6 +147,9 @@ fn together(words: &[Word], rows: &[Row]) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();
     for words in words.chunk_by(|a, b| a.line == b.line) {
         let row = rows[words[0].line as usize];
+        let parts: Vec<Edges> = words.iter().flat_map(|w| w.parts.iter().copied()).collect();
+        let est = measured(&parts, &row);
+        let row = Row { height: est.0, descenders: est.1, ..row };
         let low = |edges: Edges| (edges[3] - edges[1]) as f32 <= row.height * HIGHEST;
         let from = runs.len();
         for word in words {
