@@ -1,37 +1,24 @@
-//! A second look: a line is read again by another eye, from another copy of the page or by another model, and word by
-//! word the two readings are weighed against each other. What misleads one eye seldom misleads the other in the same way:
-//! where they agree both are surer, and where they differ the likelier one is kept and is not sure.
+//! A second look: a line is read again from another copy of the page, and word by word the two readings are weighed against
+//! each other. What misleads in one copy seldom misleads in the other in the same way: where they agree both are surer, and
+//! where they differ the likelier one is kept and is not sure.
 
 use image::GrayImage;
 use sohoa_model::{Box4, Result, Word, text::distance};
 use std::cmp::Ordering;
 use std::ops::Range;
-use std::sync::atomic::AtomicBool;
 
-use crate::layout::Layout;
 use crate::lexicon::{Lexicon, bare};
-use crate::lstm::Recogniser;
-use crate::{Params, bounds, calibration, noise::makes_sense, read};
-
-/// Who looks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Eye {
-    /// The model of the first reading.
-    Same,
-    /// One three times as large, which errs in other places.
-    Larger,
-}
+use crate::{bounds, calibration, noise::makes_sense};
 
 /// Heights of a line, wider than any space in running text.
 const FAR: u32 = 3;
 
 /// A single line of text, as Tesseract numbers its modes.
-const ONE_LINE: u32 = 7;
+pub const ONE_LINE: u32 = 7;
 
-/// What is looked at, and by whom: a copy of the page of this size and resolution, of which a box can be had, and which
+/// What is looked at: a copy of the page of this size and resolution, of which a box can be had, and which
 /// shows the whole frame of that size.
 pub struct Look<'a> {
-    pub eye: Eye,
     pub copy: &'a dyn Fn(Box4) -> Result<GrayImage>,
     pub size: (u32, u32),
     pub dpi: f32,
@@ -44,28 +31,23 @@ pub fn doubtful(words: &[Word], least: f32) -> Vec<bool> {
     words.iter().zip(misfits).map(|(word, misfit)| misfit || word.confidence < least).collect()
 }
 
-/// Reads the `wanted` words again, each with those beside it. Words stand in the frame and are calibrated, before and
-/// after.
+/// Reads the `wanted` words again, each with those beside it, by what `read` says of a copy of them. Words stand in the frame
+/// and are calibrated, before and after.
 pub fn run(
-    layout: &mut Layout,
-    recogniser: &Recogniser,
     words: &[Word],
     wanted: &[bool],
     look: &Look,
-    deadline: u32,
-    cancel: &AtomicBool,
+    mut read: impl FnMut(&GrayImage) -> Result<Vec<Word>>,
 ) -> Result<Vec<Word>> {
-    // Light print on dark ground was tried the first time.
-    let params = Params { segmentation: ONE_LINE, invert: false, deadline };
     let mut out = Vec::with_capacity(words.len());
     let mut from = 0;
     for line in words.chunk_by(|a, b| a.line == b.line) {
         let mut next = 0;
         for piece in pieces(line, &wanted[from..from + line.len()]) {
-            let read = look_at(layout, recogniser, &line[piece.clone()], look, &params, cancel)?;
+            let read = look_at(&line[piece.clone()], look, &mut read)?;
             out.extend_from_slice(&line[next..piece.start]);
             next = piece.end;
-            out.extend(merge(line, piece, &read, look.eye));
+            out.extend(merge(line, piece, &read));
         }
         out.extend_from_slice(&line[next..]);
         from += line.len();
@@ -93,15 +75,8 @@ fn pieces(line: &[Word], wanted: &[bool]) -> Vec<Range<usize>> {
 }
 
 /// What stands where these words are.
-fn look_at(
-    layout: &mut Layout,
-    recogniser: &Recogniser,
-    words: &[Word],
-    look: &Look,
-    params: &Params,
-    cancel: &AtomicBool,
-) -> Result<Vec<Word>> {
-    let Look { copy, size, dpi, frame, .. } = *look;
+fn look_at(words: &[Word], look: &Look, read: impl FnOnce(&GrayImage) -> Result<Vec<Word>>) -> Result<Vec<Word>> {
+    let Look { copy, size, frame, .. } = *look;
     let scale = (size.0 as f32 / frame.0 as f32, size.1 as f32 / frame.1 as f32);
     let [x, y, w, h] = around(words, frame);
     let within = |from: u32, length: u32, scale: f32, end: u32| {
@@ -109,8 +84,7 @@ fn look_at(
         (from, ((length as f32 * scale).round() as u32).clamp(1, end - from))
     };
     let ((left, wide), (top, tall)) = (within(x, w, scale.0, size.0), within(y, h, scale.1, size.1));
-    let copy = copy([left, top, wide, tall])?;
-    let read = calibration::run(read::run(layout, recogniser, &copy, dpi, params, cancel)?);
+    let read = calibration::run(read(&copy([left, top, wide, tall])?)?);
     let back = |v: u32, from: u32, by: f32| ((v + from) as f32 / by).round() as u32;
     let home =
         |[x, y, w, h]: Box4| [back(x, left, scale.0), back(y, top, scale.1), back(w, 0, scale.0), back(h, 0, scale.1)];
@@ -120,17 +94,9 @@ fn look_at(
 /// Logit of being right: so much, and so much for each logit of the first and of the second reading.
 type Weights = [f32; 3];
 
-impl Eye {
-    /// Where both readings say the same; where they differ, of the first, of the second. Logistic regressions on second
-    /// looks at pages drawn for it (`unseen.py` with seeds 101 and 102): 7,400 words by the same model, 3,500 in fields by
-    /// the larger one.
-    fn weights(self) -> [Weights; 3] {
-        match self {
-            Eye::Same => [[0.99, 0.33, 0.55], [-1.15, 0.53, -0.17], [-1.26, -0.11, 0.86]],
-            Eye::Larger => [[0.66, 0.84, 0.41], [-1.49, 0.94, -0.22], [-0.46, -0.52, 0.50]],
-        }
-    }
-}
+/// Where both readings say the same; where they differ, of the first, of the second. Logistic regressions on second looks
+/// at pages drawn for it (`unseen.py` with seeds 101 and 102).
+const WEIGHTS: [Weights; 3] = [[0.99, 0.33, 0.55], [-1.15, 0.53, -0.17], [-1.26, -0.11, 0.86]];
 
 /// Which words of two readings of one piece stand for one another, in their order: one for one, or one for two where the
 /// readings part them in other places. What has no counterpart is left out.
@@ -186,7 +152,7 @@ fn shared([left, _, width, _]: Box4, [start, _, wide, _]: Box4) -> u32 {
 }
 
 /// The words of a piece of a line after a second reading of it.
-fn merge(line: &[Word], piece: Range<usize>, second: &[Word], eye: Eye) -> Vec<Word> {
+fn merge(line: &[Word], piece: Range<usize>, second: &[Word]) -> Vec<Word> {
     let mut out = Vec::with_capacity(piece.len());
     let mut next = piece.start;
     for (a, b) in pairs(&line[piece.clone()], second) {
@@ -197,7 +163,7 @@ fn merge(line: &[Word], piece: Range<usize>, second: &[Word], eye: Eye) -> Vec<W
             [at.start.checked_sub(1), Some(at.end)].map(|i| i.and_then(|i| words.get(i)).map(|w| bare(&w.text)))
         };
         let beside = [beside(line, &a), beside(second, &b)];
-        out.extend(weigh(&line[a], &second[b], &beside, eye));
+        out.extend(weigh(&line[a], &second[b], &beside));
     }
     out.extend_from_slice(&line[next..piece.end]);
     out
@@ -208,12 +174,12 @@ type Beside = [Option<String>; 2];
 
 /// The likelier of two readings of the same place, and how sure it is now. `beside` it there may be other words in one
 /// reading than in the other.
-fn weigh(first: &[Word], second: &[Word], beside: &[Beside], eye: Eye) -> Vec<Word> {
+fn weigh(first: &[Word], second: &[Word], beside: &[Beside]) -> Vec<Word> {
     /// Logits for what is as people write it, against what is not.
     const CERTAIN: f32 = 3.0;
     let least = |words: &[Word]| words.iter().map(|w| w.confidence).fold(100.0, f32::min);
     let (x, y) = (calibration::logit(least(first)), calibration::logit(least(second)));
-    let [agreed, kept, taken] = eye.weights().map(|[base, a, b]| base + a * x + b * y);
+    let [agreed, kept, taken] = WEIGHTS.map(|[base, a, b]| base + a * x + b * y);
     let now = |words: &[Word], logit: f32| {
         let confidence = 100.0 / (1.0 + (-logit).exp());
         let place = |w: &Word| Word { line: first[0].line, block: first[0].block, confidence, ..w.clone() };
@@ -279,17 +245,17 @@ mod tests {
     }
 
     fn merged(first: &[Word], second: &[Word]) -> String {
-        merge(first, 0..first.len(), second, Eye::Same).iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ")
+        merge(first, 0..first.len(), second).iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ")
     }
 
     #[test]
     fn the_likelier_reading_is_kept_and_is_less_sure_where_the_two_differ() {
         let first = [read("ao", 100, 92.0), read("dụng", 200, 40.0), read("to", 300, 92.0)].concat();
-        let out = merge(&first, 0..3, &read("ao dựng to", 100, 95.0), Eye::Same);
+        let out = merge(&first, 0..3, &read("ao dựng to", 100, 95.0));
         assert_eq!(out.iter().map(|w| &*w.text).collect::<Vec<_>>(), ["ao", "dựng", "to"]);
         assert!(out[1].confidence < out[0].confidence, "{out:?}");
         assert!(out.iter().all(|w| (w.line, w.block) == (7, 2)));
-        let kept = merge(&read("dựng", 100, 97.0), 0..1, &read("dụng", 100, 60.0), Eye::Same);
+        let kept = merge(&read("dựng", 100, 97.0), 0..1, &read("dụng", 100, 60.0));
         assert_eq!(kept[0].text, "dựng");
         assert!(kept[0].confidence < 90.0);
         assert_eq!(merged(&read("dụng", 100, 40.0), &read("dựnq", 100, 95.0)), "dụng", "it is no word");
@@ -329,7 +295,7 @@ mod tests {
         let wanted = doubtful(&line, 80.0);
         assert_eq!(wanted, [false, false, false, false, true, true]);
         assert_eq!(pieces(&line, &wanted).first(), Some(&(3..6)));
-        let merged = |second: &[Word]| merge(&line, 3..6, second, Eye::Same)[1].text.clone();
+        let merged = |second: &[Word]| merge(&line, 3..6, second)[1].text.clone();
         assert_eq!(merged(&read("định chi tiết", 400, 60.0)), "chi", "both are words, but one goes with the next");
         assert_eq!(merged(&read("định chí tiết", 400, 60.0)), "chỉ");
     }

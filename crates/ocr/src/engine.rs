@@ -6,7 +6,6 @@ use sohoa_model::{Code, Error, Result, Turn};
 use std::ffi::{CStr, CString, c_char, c_int};
 use std::ptr;
 
-
 pub struct Engine(*mut TessBaseAPI);
 
 fn failed() -> Error {

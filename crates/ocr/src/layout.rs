@@ -7,16 +7,6 @@ use std::ffi::c_int;
 
 use crate::engine::Engine;
 
-unsafe extern "C" {
-    #[link_name = "_ZNK9tesseract12PageIterator13RowAttributesEPfS1_S1_"]
-    fn TessPageIteratorRowAttributes(
-        it: *const TessPageIterator,
-        height: *mut f32,
-        descenders: *mut f32,
-        ascenders: *mut f32,
-    );
-}
-
 /// The edges of a box in pixels: left, top, right, bottom.
 pub type Edges = [i32; 4];
 
@@ -25,7 +15,7 @@ pub struct Run {
     /// Counted over the page, as are paragraphs.
     pub line: u32,
     pub block: u32,
-    /// What is read: the letters and room for what they may have above and below.
+    /// What is read: the letters, and room for what letters may have above and below.
     pub edges: Edges,
     /// Connected parts of ink.
     pub parts: Vec<Edges>,
@@ -41,20 +31,13 @@ struct Word {
     parts: Vec<Edges>,
 }
 
-/// What a line is like, in pixels.
-#[derive(Clone, Copy, Default)]
-struct Row {
-    /// From the lowest to the highest that letters reach.
-    height: f32,
-    /// Below the baseline, negative.
-    descenders: f32,
-    /// From where the line begins to where it ends.
-    baseline: [(f32, f32); 2],
-}
+/// From where the line begins to where it ends: what its letters stand on.
+#[derive(Clone, Copy)]
+struct Baseline([(f32, f32); 2]);
 
-impl Row {
-    fn baseline(&self, x: f32) -> f32 {
-        let [(left, from), (right, to)] = self.baseline;
+impl Baseline {
+    fn at(self, x: f32) -> f32 {
+        let [(left, from), (right, to)] = self.0;
         if right > left { from + (to - from) * (x - left) / (right - left) } else { from }
     }
 }
@@ -69,19 +52,19 @@ impl Layout {
         // SAFETY: the engine is a live one.
         unsafe { TessBaseAPISetPageSegMode(self.0.api(), segmentation) };
         self.0.show(gray, dpi);
-        let (words, rows) = self.words();
+        let (words, baselines) = self.words();
         self.0.clear();
-        together(&words, &rows)
+        together(&words, &baselines)
     }
 
-    fn words(&self) -> (Vec<Word>, Vec<Row>) {
-        let (mut words, mut rows): (Vec<Word>, Vec<Row>) = (Vec::new(), Vec::new());
+    fn words(&self) -> (Vec<Word>, Vec<Baseline>) {
+        let (mut words, mut baselines): (Vec<Word>, Vec<Baseline>) = (Vec::new(), Vec::new());
         let mut blocks = 0;
         // SAFETY: the iterator is of this engine, which is not touched until it is deleted.
         unsafe {
             let pages = TessBaseAPIAnalyseLayout(self.0.api());
             if pages.is_null() {
-                return (words, rows);
+                return (words, baselines);
             }
             let begins = |level| TessPageIteratorIsAtBeginningOf(pages, level) != 0;
             let edges = |level| {
@@ -92,18 +75,14 @@ impl Layout {
             loop {
                 blocks += u32::from(begins(TessPageIteratorLevel_RIL_PARA));
                 if begins(TessPageIteratorLevel_RIL_TEXTLINE) {
-                    let mut row = Row::default();
-                    let mut ascenders = 0.0;
-                    TessPageIteratorRowAttributes(pages, &mut row.height, &mut row.descenders, &mut ascenders);
-                    let level = TessPageIteratorLevel_RIL_TEXTLINE;
                     let [mut x, mut y, mut to_x, mut to_y] = [0; 4];
+                    let level = TessPageIteratorLevel_RIL_TEXTLINE;
                     TessPageIteratorBaseline(pages, level, &mut x, &mut y, &mut to_x, &mut to_y);
-                    row.baseline = [(x, y), (to_x, to_y)].map(|(x, y)| (x as f32, y as f32));
-                    rows.push(row);
+                    baselines.push(Baseline([(x, y), (to_x, to_y)].map(|(x, y)| (x as f32, y as f32))));
                 }
                 if begins(TessPageIteratorLevel_RIL_WORD)
                     && let Some(edges) = edges(TessPageIteratorLevel_RIL_WORD)
-                    && let Some(line) = rows.len().checked_sub(1)
+                    && let Some(line) = baselines.len().checked_sub(1)
                 {
                     words.push(Word { line: line as u32, block: blocks - 1, edges, parts: Vec::new() });
                 }
@@ -116,7 +95,7 @@ impl Layout {
             }
             TessPageIteratorDelete(pages);
         }
-        (words, rows)
+        (words, baselines)
     }
 }
 
@@ -124,40 +103,50 @@ pub fn union(a: Edges, b: Edges) -> Edges {
     [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])]
 }
 
-fn measured(parts: &[Edges], row: &Row) -> (f32, f32) {
-    let mut tall: Vec<i32> = parts.iter().map(|p| p[3] - p[1]).filter(|h| *h > 3).collect();
-    tall.sort_unstable();
-    let Some(middle) = tall.get(tall.len() / 2).copied() else { return (0.0, 0.0) };
-    let middle = middle as f32;
-    let mut up: Vec<f32> = parts.iter().filter_map(|p| {
-        let base = row.baseline((p[0] + p[2]) as f32 / 2.0);
-        let stands = (p[3] as f32 - base).abs() <= 0.2 * middle && (p[3] - p[1]) as f32 >= 0.5 * middle;
-        stands.then_some(base - p[1] as f32)
-    }).collect();
-    up.sort_by(f32::total_cmp);
-    let Some(most) = up.get(up.len() * 9 / 10).copied() else { return (middle * 1.28, -middle * 0.28) };
-    (most * 1.28, -most * 0.28)
+/// How far the letters of a line reach above the baseline: nine in ten of those that stand on it.
+fn reach(words: &[Word], baseline: Baseline) -> f32 {
+    /// Of the middle height of all parts of ink: how far from the line a letter may stand, and how high it is at least.
+    const OFF: f32 = 0.2;
+    const HIGH: f32 = 0.5;
+    let parts = || {
+        words.iter().flat_map(|word| &word.parts).map(|[left, top, right, bottom]| {
+            let above = baseline.at((left + right) as f32 / 2.0) - *top as f32;
+            let below = baseline.at((left + right) as f32 / 2.0) - *bottom as f32;
+            (above, below, (bottom - top) as f32)
+        })
+    };
+    let share = |mut of: Vec<f32>, share: usize| {
+        of.sort_by(f32::total_cmp);
+        of.get(of.len() * share / 10).copied()
+    };
+    let middle =
+        share(parts().map(|(.., height)| height).filter(|height| *height > NOTHING).collect(), 5).unwrap_or(NOTHING);
+    let standing = parts().filter(|(_, below, height)| below.abs() <= OFF * middle && *height >= HIGH * middle);
+    share(standing.map(|(above, ..)| above).collect(), 9).unwrap_or(middle)
 }
+
+/// Pixels: no letter is as low.
+const NOTHING: f32 = 3.0;
+
+/// What letters reach below the baseline, of what they reach above.
+const BELOW: f32 = 0.28;
 
 /// Words of a line are read together, unless there is a wide gap between them or one is higher than the line; the bounds are
 /// Tesseract's own.
-fn together(words: &[Word], rows: &[Row]) -> Vec<Run> {
+fn together(words: &[Word], baselines: &[Baseline]) -> Vec<Run> {
     const HIGHEST: f32 = 1.25;
     const GAP: f32 = 2.0;
     let mut runs: Vec<Run> = Vec::new();
     for words in words.chunk_by(|a, b| a.line == b.line) {
-        let row = rows[words[0].line as usize];
-        let parts: Vec<Edges> = words.iter().flat_map(|w| w.parts.iter().copied()).collect();
-        let est = measured(&parts, &row);
-        let row = Row { height: est.0, descenders: est.1, ..row };
-        let low = |edges: Edges| (edges[3] - edges[1]) as f32 <= row.height * HIGHEST;
+        let baseline = baselines[words[0].line as usize];
+        let above = reach(words, baseline);
+        let height = above * (1.0 + BELOW);
+        let low = |edges: Edges| (edges[3] - edges[1]) as f32 <= height * HIGHEST;
         let from = runs.len();
         for word in words {
-            let joins = runs[from..].last().is_some_and(|run: &Run| {
-                low(run.edges)
-                    && low(word.edges)
-                    && low(union(run.edges, word.edges))
-                    && (word.edges[0] - run.edges[2]) as f32 <= row.height * GAP
+            let joins = runs[from..].last().is_some_and(|run| {
+                let near = (word.edges[0] - run.edges[2]) as f32 <= height * GAP;
+                near && [run.edges, word.edges, union(run.edges, word.edges)].into_iter().all(low)
             });
             if joins && let Some(run) = runs.last_mut() {
                 run.edges = union(run.edges, word.edges);
@@ -168,10 +157,9 @@ fn together(words: &[Word], rows: &[Row]) -> Vec<Run> {
             }
         }
         for run in &mut runs[from..] {
-            let baseline = row.baseline(((run.edges[0] + run.edges[2]) / 2) as f32);
-            let (top, bottom) = (baseline - row.height - row.descenders, baseline - row.descenders);
-            run.edges[1] = run.edges[1].min(top as i32);
-            run.edges[3] = run.edges[3].max(bottom as i32);
+            let baseline = baseline.at(((run.edges[0] + run.edges[2]) / 2) as f32);
+            run.edges[1] = run.edges[1].min((baseline - above) as i32);
+            run.edges[3] = run.edges[3].max((baseline + above * BELOW) as i32);
         }
     }
     runs

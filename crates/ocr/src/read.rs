@@ -45,15 +45,15 @@ pub fn run(
             continue;
         }
         let rows = scaled(gray, edges, HEIGHT as u32)?;
-        let read = recogniser.read(&rows, rows.len() / HEIGHT, params.invert);
-        words.extend(placed(read, &run, edges));
+        let read = recogniser.read(&rows, params.both, params.invert);
+        words.extend(placed(&read, &run, edges));
     }
     renumber(&mut words);
     Ok(words)
 }
 
 /// The words of a run with their boxes: the network tells about where a letter is, the parts of ink exactly.
-fn placed(read: Vec<LineWord>, run: &Run, edges: Edges) -> Vec<Word> {
+fn placed(read: &[LineWord], run: &Run, edges: Edges) -> Vec<Word> {
     let scale = (edges[3] - edges[1]) as f32 / HEIGHT as f32;
     let place = |column: usize| edges[0] + (column as f32 * scale).round() as i32;
     let mut parts = run.parts.clone();

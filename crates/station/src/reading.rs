@@ -1,10 +1,10 @@
 //! A page made words: decoded, looked at, turned, straightened, read, its codes found.
 
-use image::{DynamicImage, imageops};
+use image::DynamicImage;
 use serde::{Deserialize, Serialize};
 use sohoa_imaging::{Clean, Plain};
-use sohoa_model::{Box4, Care, Digest, Reading, Result, Turn, Word, page::Barcode};
-use sohoa_ocr::{Eye, Look};
+use sohoa_model::{Care, Digest, Reading, Result, Turn, Word, page::Barcode};
+use sohoa_ocr::Look;
 use std::sync::atomic::AtomicBool;
 
 use crate::secret;
@@ -18,30 +18,18 @@ pub struct Params {
     pub stamps: u32,
     pub imaging: sohoa_imaging::Params,
     pub ocr: sohoa_ocr::Params,
-    pub again: Option<Again>,
+    /// Words less sure than this, in percent, are looked at a second time.
+    pub again: Option<f32>,
     /// Whether the letters are asked for the way up before reading: in a coarse copy they say nothing.
     pub by_letters: bool,
 }
 
 /// Which words are looked at a second time: those less sure than this, in percent, and those that go with none beside them.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub struct Again {
-    /// By the same model, in another copy.
-    pub doubtful: f32,
-    /// After that by the larger model.
-    pub dubious: f32,
-    /// By the larger model, too, what goes into fields and is less sure than this: what is recorded must be right. Of
-    /// 2,300 words that were surer, on pages drawn for it, the larger model changed two, and neither for the better.
-    pub recorded: f32,
-}
-
-impl Again {
-    fn of(care: Care) -> Option<Self> {
-        match care {
-            Care::Fast => None,
-            Care::Balanced => Some(Self { doubtful: 80.0, dubious: 0.0, recorded: 97.0 }),
-            Care::Accurate => Some(Self { doubtful: 93.0, dubious: 93.0, recorded: 97.0 }),
-        }
+fn doubtful(care: Care) -> Option<f32> {
+    match care {
+        Care::Fast => None,
+        Care::Balanced => Some(93.0),
+        Care::Accurate => Some(98.0),
     }
 }
 
@@ -50,14 +38,14 @@ impl Params {
         let (mut imaging, mut ocr) = (sohoa_imaging::Params::default(), sohoa_ocr::Params::default());
         if care == Care::Fast {
             (imaging.reading_dpi, imaging.letter) = FAST;
-            ocr.invert = false;
+            (ocr.both, ocr.invert) = (false, false);
         }
         Self {
             turn: None,
             stamps: secret::VERSION,
             imaging,
             ocr,
-            again: Again::of(care),
+            again: doubtful(care),
             by_letters: care != Care::Fast,
         }
     }
@@ -156,48 +144,23 @@ pub fn run(
     Ok(Read { reading, codes, thumbnail })
 }
 
-/// The words after a second look at what was read with doubt and at what goes into fields.
+/// The words after a second look at what was read with doubt.
 fn again(
     reader: &mut sohoa_ocr::Reader,
-    mut words: Vec<Word>,
+    words: Vec<Word>,
     clean: &Clean,
     params: &Params,
     cancel: &AtomicBool,
 ) -> Result<Vec<Word>> {
-    let Some(Again { doubtful, dubious, recorded }) = params.again else { return Ok(words) };
-    let frame = (clean.width, clean.height);
-    let wanted = sohoa_ocr::doubtful(&words, doubtful);
-    if wanted.contains(&true) {
-        let plain = Plain::of(clean, PLAIN);
-        let (copy, size) = (|area| plain.piece(area), (plain.width, plain.height));
-        let look = Look { eye: Eye::Same, copy: &copy, size, dpi: plain.dpi, frame };
-        words = reader.again(&words, &wanted, &look, &params.ocr, cancel)?;
+    let Some(least) = params.again else { return Ok(words) };
+    let wanted = sohoa_ocr::doubtful(&words, least);
+    if !wanted.contains(&true) {
+        return Ok(words);
     }
-    let fields = places(&words, frame);
-    let in_field = |word: &Word| fields.iter().any(|field| lies_in(word, *field));
-    let wanted: Vec<bool> = words
-        .iter()
-        .zip(sohoa_ocr::doubtful(&words, dubious))
-        .map(|(word, doubtful)| doubtful || word.confidence < recorded && in_field(word))
-        .collect();
-    if wanted.contains(&true) {
-        let copy = |[x, y, w, h]: Box4| Ok(imageops::crop_imm(&clean.gray, x, y, w, h).to_image());
-        let look = Look { eye: Eye::Larger, copy: &copy, size: clean.gray.dimensions(), dpi: clean.dpi, frame };
-        words = reader.again(&words, &wanted, &look, &params.ocr, cancel)?;
-    }
-    Ok(words)
-}
-
-/// Where on the page there are fields, as far as it can be told from this page alone.
-fn places(words: &[Word], (width, height): (u32, u32)) -> Vec<Box4> {
-    let page = sohoa_extract::Page { number: 1, width, height, words, codes: &[] };
-    let found = sohoa_extract::run(&[page], &sohoa_extract::Params::default());
-    found.fields.iter().filter_map(|field| field.bounds).collect()
-}
-
-fn lies_in(word: &Word, [x, y, w, h]: Box4) -> bool {
-    let [left, top, wide, tall] = word.bounds;
-    (x..=x + w).contains(&(left + wide / 2)) && (y..=y + h).contains(&(top + tall / 2))
+    let plain = Plain::of(clean, PLAIN);
+    let (copy, size) = (|area| plain.piece(area), (plain.width, plain.height));
+    let look = Look { copy: &copy, size, dpi: plain.dpi, frame: (clean.width, clean.height) };
+    reader.again(&words, &wanted, &look, &params.ocr, cancel)
 }
 
 /// Codes, with boxes on the turned page (a lean of a few degrees does not matter to them).
