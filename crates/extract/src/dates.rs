@@ -14,6 +14,14 @@ pub struct Found<'a> {
 }
 
 impl Found<'_> {
+    /// Whether a date in words may lack a figure: days below 10 and the months 1 and 2 have a nought before them on official
+    /// papers (NĐ 30/2020, Phụ lục I).
+    pub fn is_short(&self) -> bool {
+        let tokens = layout::tokens(self.words.iter().copied());
+        let [_, day, _, month, ..] = &tokens[..] else { return false };
+        day.text.len() == 1 || matches!(&*month.text, "1" | "2")
+    }
+
     /// As sure as what says day, month and year: `tháng` is known however it was read.
     pub fn field(self, name: FieldName, page: u32, strength: f32) -> Field {
         let figure = |w: &&&Word| !w.text.chars().all(char::is_alphabetic) || w.text.chars().count() < 3;
