@@ -2,7 +2,9 @@
 //! sex, two of the birth year, six at random (TT 59/2021/TT-BCA, Điều 4). It has no check digit, so it is held against
 //! what else is known of the person.
 
-use sohoa_model::{Field, FieldName, Source, Word};
+use sohoa_model::{Field, FieldName, Source, Word, text::distance};
+
+use crate::dates;
 
 /// What the digits of a number say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -190,6 +192,26 @@ fn repair(text: &str) -> String {
         })
         .filter(char::is_ascii_digit)
         .collect()
+}
+
+/// A birth date whose year was read as none, until [`date`] has the year from the number.
+pub(crate) fn to_be_dated((found, year): (dates::Found, String), name: FieldName, page: u32) -> Option<Field> {
+    let field = found.field(name, page, 0.7);
+    let value = format!("{year}?{}", &field.value[4..]);
+    (name == FieldName::BirthDate).then_some(Field { value, ..field })
+}
+
+/// Dates the birth of a person by the number, where the year was read with one figure wrong or missing.
+pub(crate) fn date(person: &mut Vec<Field>) {
+    let id = person.iter().find(|f| f.name == FieldName::PersonalId).and_then(|f| parse(&f.value));
+    let year = id.map(|id| id.birth_year.to_string());
+    person.retain_mut(|field| {
+        let Some((read, rest)) = field.value.split_once('?').filter(|_| field.name == FieldName::BirthDate) else {
+            return true;
+        };
+        let dated = year.as_ref().filter(|year| distance(read, year) == 1).map(|year| format!("{year}{rest}"));
+        dated.map(|dated| field.value = dated).is_some()
+    });
 }
 
 /// Where number, birth date and sex of one person contradict one another, the number and what it contradicts are

@@ -274,6 +274,22 @@ fn a_name_said_twice_vouches_for_itself_or_lends_its_marks() {
 }
 
 #[test]
+fn a_birth_whose_year_was_cut_is_dated_by_the_number() {
+    let form = |birth: &str, id: &str| {
+        let lines = ["Họ và tên: Ngô Đức Hạnh", &format!("Ngày sinh: {birth}"), &format!("Số định danh cá nhân: {id}")];
+        Sheet::new().centre(105.0, 42.0, "GIẤY XÁC NHẬN").down(28.0, 60.0, &lines).read()
+    };
+    for cut in ["30/04/199", "30/04/1090", "30.04.19900"] {
+        let found = form(cut, "027090008846");
+        assert_eq!(found.get(BirthDate), Some("1990-04-30"), "{cut}");
+        assert!(found.field(BirthDate).confidence < 95.0);
+    }
+    for (birth, id) in [("30/04/199", "027085008846"), ("30/04/199", "0270900088"), ("31/04/199", "027090008846")] {
+        assert_eq!(form(birth, id).get(BirthDate), None, "{birth} {id}");
+    }
+}
+
+#[test]
 fn a_name_said_otherwise_elsewhere_is_doubtful() {
     let paper = |above: (&str, f32), below: (&str, f32)| {
         let sheet =
