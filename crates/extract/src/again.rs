@@ -1,6 +1,7 @@
 //! Names that a paper says more than once. The owner signs below, the place stands over the date and in the text. Each
 //! saying was read by itself, so where they agree they vouch for one another, and where only a mark differs it is the
-//! likelier reading that is proposed, with the other one shown beside it. Nothing is said that does not stand on the page.
+//! likelier reading that is proposed, with the other one shown beside it. Nothing is said that does not stand on the page,
+//! but for families, of which there are few.
 
 use sohoa_model::{Difference, Field, FieldName, Said, Witness, text::fold};
 
@@ -10,10 +11,8 @@ use crate::{in_case_of, persons, places, sure, worth_of};
 
 /// Marks are lost in reading far more often than found, in logits.
 const LOST: f32 = 1.5;
-/// Two readings of one name by the same eye are no two witnesses.
+/// Two readings of one name by the same eye are no two witnesses, though they seldom go wrong in the same way, in logits.
 const NEXT: f32 = 0.5;
-
-/// But it seldom goes wrong twice in the same way, in logits.
 const ALIKE: f32 = 1.2;
 
 /// A syllable as it was read somewhere.
@@ -26,7 +25,7 @@ struct Heard {
 
 /// A name that was changed is never as sure as to be passed over, in percent.
 const CHANGED: f32 = 94.0;
-/// Nor is one that is said otherwise elsewhere and not said again.
+/// Nor is one that is said otherwise elsewhere and not said again, nor a person's that lacks a mark.
 const DOUBTED: f32 = 75.0;
 /// Below this logit a person's name was hardly read, and a saying that was read well by so much is rather it.
 const FAINT: f32 = 0.5;

@@ -102,12 +102,12 @@ pub fn run(pages: &[Page], params: &Params) -> Extracted {
 }
 
 /// Words of a page go wrong together: where many were read with doubt, those that were not are wrong more often than each
-/// of them says, and the other way round. How much so was seen on the papers of [`factor`].
+/// of them says, and the other way round. How much so was seen on the papers of [`weights`].
 fn weigh_by_page(field: &mut Field, pages: &[Page]) {
     /// The share of doubtful words on most pages, how many words weigh as much as that, and the limits of what is heard.
     const USUAL: f32 = 0.06;
     const PRIOR: f32 = 50.0;
-    const HEARD: (f32, f32) = (0.04, 0.2);
+    const HEARD: (f32, f32) = (0.05, 0.2);
     // In names and long numbers a wrong letter is not noticed; other words bear one another out, and dates and symbols
     // are of few forms.
     let open = [FieldName::Agency, FieldName::OwnerName, FieldName::PersonalId, FieldName::Address];
@@ -120,7 +120,7 @@ fn weigh_by_page(field: &mut Field, pages: &[Page]) {
         (all + 1.0, doubtful + if word.confidence < 90.0 { 1.0 } else { 0.0 })
     });
     let share = (doubtful / all).clamp(HEARD.0, HEARD.1);
-    field.confidence = odds(field.confidence, (USUAL / share).powf(2.0));
+    field.confidence = odds(field.confidence, (USUAL / share).powf(2.5));
 }
 
 /// Dates are `YYYY-MM-DD`, so their order is that of their text.
@@ -201,7 +201,7 @@ fn weights(name: FieldName) -> (f32, f32) {
     match name {
         FieldName::PersonalId => (5.0, 1.0),
         FieldName::Agency | FieldName::Address | FieldName::OwnerName => (8.0, 1.5),
-        FieldName::Subject => (14.0, 1.5),
+        FieldName::Subject => (10.0, 1.5),
         FieldName::Number => (8.0, 1.0),
         FieldName::Symbol => (12.0, 1.0),
         _ => (25.0, 1.0),
