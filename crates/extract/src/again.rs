@@ -47,19 +47,14 @@ pub fn check(field: &mut Field, lines: &[Line]) -> Option<Difference> {
         let mut worth = worth_of(field.name, field.confidence);
         let mut doubted = false;
         for (at, heard) in (start..end).zip(&heard) {
-            let mut heard: Vec<&Heard> = heard.iter().collect();
-            let family = person && at == 0;
-            if family && heard.iter().any(|h| persons::is_family_name(&h.text)) {
-                heard.retain(|h| h.own || persons::is_family_name(&h.text));
-            }
-            worth *= settle(&mut words[at], &heard, person);
+            worth *= settle(&mut words[at], heard, person);
             let said = letters(&words[at]);
             otherwise[at] = words[at].clone();
-            if let Some(other) = contradicted(said, &heard) {
+            if let Some(other) = contradicted(said, heard) {
                 doubted = true;
                 otherwise[at] = otherwise[at].replacen(said, &in_case_of(said, other), 1);
             }
-            doubted |= person && at > 0 && unlikely(said, &heard);
+            doubted |= person && at > 0 && unlikely(said, heard);
         }
         field.confidence = sure(field.name, worth);
         if doubted {
@@ -128,19 +123,19 @@ fn hear(name: &[String], field: &Field, lines: &[Line]) -> Vec<Vec<Heard>> {
 }
 
 /// What somebody else says it is, with other marks and not only with fewer, where nobody says it again.
-fn contradicted<'a>(word: &str, heard: &[&'a Heard]) -> Option<&'a str> {
+fn contradicted<'a>(word: &str, heard: &'a [Heard]) -> Option<&'a str> {
     let mut others = heard.iter().filter(|h| !h.own && marks(&h.text).0 == marks(word).0);
     let again = others.clone().any(|h| marks(&h.text) == marks(word));
     others.find(|h| !again && !more(word, &h.text)).map(|h| &*h.text)
 }
 
 /// Whether a person's name was hardly said so.
-fn unlikely(word: &str, heard: &[&Heard]) -> bool {
+fn unlikely(word: &str, heard: &[Heard]) -> bool {
     persons::lacks_marks(word) && !heard.iter().any(|h| !h.own && marks(&h.text) == marks(word))
 }
 
 /// The likeliest reading of a syllable, and by how much that is likelier than what was read at first.
-fn settle(word: &mut String, heard: &[&Heard], person: bool) -> f32 {
+fn settle(word: &mut String, heard: &[Heard], person: bool) -> f32 {
     let bare = letters(word).to_owned();
     let Some(own) = heard.iter().find(|h| h.own) else { return 1.0 };
     if heard.len() < 2 {
