@@ -1,17 +1,19 @@
 //! Names that a paper says more than once. The owner signs below, the place stands over the date and in the text. Each
 //! saying was read by itself, so where they agree they vouch for one another, and where only a mark differs it is the
-//! likelier reading that is proposed, with the other one shown beside it. Nothing is said that does not stand on the page.
+//! likelier reading that is proposed, with the other one shown beside it. Nothing is said that does not stand on the page,
+//! but for families, of which there are few.
 
 use sohoa_model::{Difference, Field, FieldName, Said, Witness, text::fold};
 
 use crate::layout::{Line, alike, worth};
-use crate::weigh::marks;
-use crate::{factor, in_case_of, odds, places};
+use crate::weigh::{marks, more};
+use crate::{in_case_of, persons, places, sure, worth_of};
 
 /// Marks are lost in reading far more often than found, in logits.
 const LOST: f32 = 1.5;
-/// Two readings of one name by the same eye are no two witnesses.
+/// Two readings of one name by the same eye are no two witnesses, though they seldom go wrong in the same way, in logits.
 const NEXT: f32 = 0.5;
+const ALIKE: f32 = 1.2;
 
 /// A syllable as it was read somewhere.
 struct Heard {
@@ -22,38 +24,66 @@ struct Heard {
 }
 
 /// A name that was changed is never as sure as to be passed over, in percent.
-const CHANGED: f32 = 85.0;
+const CHANGED: f32 = 94.0;
+/// Nor is one that is said otherwise elsewhere and not said again, nor a person's that lacks a mark.
+const DOUBTED: f32 = 75.0;
+/// Below this logit a person's name was hardly read, and a saying that was read well by so much is rather it.
+const FAINT: f32 = 0.5;
+const CLEAR: f32 = 1.5;
 
-/// Holds the names in a field against everything else on the paper; what it says now and what it said, if that changed.
+/// Holds the names in a field against everything else on the paper; what it says now and what it said, if that changed,
+/// or what is said elsewhere.
 pub fn check(field: &mut Field, lines: &[Line]) -> Option<Difference> {
     let names = match field.name {
         FieldName::OwnerName => vec![(0, field.value.split(' ').count())],
         FieldName::Agency | FieldName::Address => places::names(&field.value),
         _ => return None,
     };
+    let person = field.name == FieldName::OwnerName;
     let mut words: Vec<String> = field.value.split(' ').map(str::to_owned).collect();
+    let mut otherwise = words.clone();
     for (start, end) in names.into_iter().filter(|(start, end)| end - start >= 2) {
-        let name = &mut words[start..end];
-        let heard = hear(name, field, lines);
-        let person = field.name == FieldName::OwnerName;
-        let change: f32 = name.iter_mut().zip(&heard).map(|(word, heard)| settle(word, heard, person)).product();
-        let words_worth = odds(field.confidence, 1.0 / factor(field.name)) * change;
-        field.confidence = odds(words_worth, factor(field.name));
+        let heard = hear(&words[start..end], field, lines);
+        let mut worth = worth_of(field.name, field.confidence);
+        let mut doubted = false;
+        for (at, heard) in (start..end).zip(&heard) {
+            worth *= settle(&mut words[at], heard, person);
+            let said = letters(&words[at]);
+            otherwise[at] = words[at].clone();
+            if let Some(other) = contradicted(said, heard) {
+                doubted = true;
+                otherwise[at] = otherwise[at].replacen(said, &in_case_of(said, other), 1);
+            }
+            doubted |= person && at > 0 && unlikely(said, heard);
+        }
+        field.confidence = sure(field.name, worth);
+        if doubted {
+            field.confidence = field.confidence.min(DOUBTED);
+        }
+    }
+    if person && let Some(family) = persons::family_name(letters(&words[0])) {
+        let read = letters(&words[0]).to_owned();
+        words[0] = words[0].replacen(&read, &in_case_of(&read, family), 1);
     }
     let value = words.join(" ");
-    if value == field.value {
+    let (value, other) = if value == field.value {
+        (value, otherwise.join(" "))
+    } else {
+        // It may be a brother's yet, or the next village's, so the clerk looks.
+        field.confidence = field.confidence.min(CHANGED);
+        (value, field.value.clone())
+    };
+    if value == other {
         return None;
     }
-    // It may be a brother's yet, or the next village's, so the clerk looks.
-    field.confidence = field.confidence.min(CHANGED);
-    let before = std::mem::replace(&mut field.value, value);
+    field.value = value;
     let said = |value: &str| Said {
         source: Witness::Text,
         value: value.to_owned(),
         page: field.page.unwrap_or(1),
         bounds: field.bounds,
     };
-    Some(Difference { field: field.name, values: vec![said(&field.value), said(&before)] })
+    Some(Difference { field: field.name, values: vec![said(&field.value), said(&other)] })
 }
 
 fn letters(text: &str) -> &str {
@@ -92,6 +122,18 @@ fn hear(name: &[String], field: &Field, lines: &[Line]) -> Vec<Vec<Heard>> {
     heard
 }
 
+/// What somebody else says it is, with other marks and not only with fewer, where nobody says it again.
+fn contradicted<'a>(word: &str, heard: &'a [Heard]) -> Option<&'a str> {
+    let mut others = heard.iter().filter(|h| !h.own && marks(&h.text).0 == marks(word).0);
+    let again = others.clone().any(|h| marks(&h.text) == marks(word));
+    others.find(|h| !again && !more(word, &h.text)).map(|h| &*h.text)
+}
+
+/// Whether a person's name was hardly said so.
+fn unlikely(word: &str, heard: &[Heard]) -> bool {
+    persons::lacks_marks(word) && !heard.iter().any(|h| !h.own && marks(&h.text) == marks(word))
+}
+
 /// The likeliest reading of a syllable, and by how much that is likelier than what was read at first.
 fn settle(word: &mut String, heard: &[Heard], person: bool) -> f32 {
     let bare = letters(word).to_owned();
@@ -102,15 +144,10 @@ fn settle(word: &mut String, heard: &[Heard], person: bool) -> f32 {
     let mut said: Vec<(&str, f32)> = Vec::new();
     for one in heard {
         match said.iter_mut().find(|(text, _)| marks(text) == marks(&one.text)) {
-            Some((_, sum)) => *sum += one.weight.max(0.0) * NEXT,
+            Some((_, sum)) => *sum += (one.weight + ALIKE).max(0.0) * NEXT,
             None => said.push((&one.text, one.weight)),
         }
     }
-    // Who has all the marks of another and more has them from the paper.
-    let more = |a: &str, b: &str| {
-        let ((letters, few), (other, many)) = (marks(b), marks(a));
-        letters == other && few.len() < many.len() && few.iter().all(|m| many.contains(m))
-    };
     let weights: Vec<f32> =
         said.iter().map(|(a, sum)| sum + if said.iter().any(|(b, _)| more(a, b)) { LOST } else { 0.0 }).collect();
     let total: f32 = weights.iter().map(|w| w.exp()).sum();
@@ -118,15 +155,22 @@ fn settle(word: &mut String, heard: &[Heard], person: bool) -> f32 {
     let mine =
         said.iter().position(|(text, _)| *text == own.text || marks(text) == marks(&own.text)).unwrap_or_default();
     // One reading alone may be wrong, too.
-    let sure = |i: usize| {
+    let likely = |i: usize| {
         if said.len() > 1 { weights[i].exp() / (total + 0.02) } else { 1.0 - 1.0 / (1.0 + weights[i].exp()) }
     };
     let before = 1.0 - 1.0 / (1.0 + own.weight.exp());
-    // People's names differ by a mark, and a place that was read well is not changed for another.
-    let replaced = best != mine && (more(said[best].0, &own.text) || !person && own.weight < 1.5);
+    // People's names differ by a mark, and a place that was read well is not changed for another, unless nobody but its
+    // reader says it and three say the other.
+    let often = |text: &str| heard.iter().filter(|h| marks(&h.text) == marks(text)).count();
+    let faint = if person {
+        own.weight < FAINT && said[best].1 > own.weight + CLEAR
+    } else {
+        own.weight < 1.5 || often(said[best].0) >= 3 && often(&own.text) == 1
+    };
+    let replaced = best != mine && (more(said[best].0, &own.text) || faint);
     let now = if replaced { best } else { mine };
     if replaced {
         *word = word.replacen(&bare, &in_case_of(&bare, said[best].0), 1);
     }
-    sure(now) / before
+    likely(now) / before
 }

@@ -14,12 +14,20 @@ pub struct Found<'a> {
 }
 
 impl Found<'_> {
+    /// Whether a date in words may lack a figure: days below 10 and the months 1 and 2 have a nought before them on official
+    /// papers (NĐ 30/2020, Phụ lục I).
+    pub fn is_short(&self) -> bool {
+        let tokens = layout::tokens(self.words.iter().copied());
+        let [_, day, _, month, ..] = &tokens[..] else { return false };
+        day.text.len() == 1 || matches!(&*month.text, "1" | "2")
+    }
+
     /// As sure as what says day, month and year: `tháng` is known however it was read.
     pub fn field(self, name: FieldName, page: u32, strength: f32) -> Field {
         let figure = |w: &&&Word| !w.text.chars().all(char::is_alphabetic) || w.text.chars().count() < 3;
         let figures: Vec<&Word> = self.words.iter().filter(figure).copied().collect();
         let guessed = figures.iter().any(|w| w.text.contains(|c: char| c == '!' || c.is_alphabetic()));
-        let strength = if guessed { strength * 0.8 } else { strength };
+        let strength = if guessed { strength * 0.9 } else { strength };
         let field = read_from(name, self.value, &self.words, page, strength);
         Field { confidence: strength * sure(name, worth(&figures)), ..field }
     }
@@ -35,7 +43,20 @@ pub fn in_words<'a>(words: &[&'a Word]) -> Option<Found<'a>> {
     find(words, said_in_words)
 }
 
-fn find<'a>(words: &[&'a Word], said: impl Fn(&[Token]) -> Option<(String, usize)>) -> Option<Found<'a>> {
+/// A date in figures whose year was read as none: `2000-04-06` for `06/04/196`, where only day and month count, and what
+/// stands for the year.
+pub fn without_year<'a>(words: &[&'a Word]) -> Option<(Found<'a>, String)> {
+    let mut read = String::new();
+    let found = find(words, |tokens| {
+        let [day, month, year, ..] = tokens else { return None };
+        let figures = (3..=5).contains(&year.text.len()) && year.text.bytes().all(|b| b.is_ascii_digit());
+        read.clone_from(&year.text);
+        (figures && written(day, month, year, words)).then(|| Some((date(&day.text, &month.text, "2000")?, 3)))?
+    })?;
+    Some((found, read))
+}
+
+fn find<'a>(words: &[&'a Word], mut said: impl FnMut(&[Token]) -> Option<(String, usize)>) -> Option<Found<'a>> {
     let tokens = layout::tokens(words.iter().copied());
     (0..tokens.len()).find_map(|i| {
         let (value, count) = said(&tokens[i..])?;
@@ -58,11 +79,13 @@ fn said_in_words(tokens: &[Token]) -> Option<(String, usize)> {
 fn said_in_figures(tokens: &[Token], words: &[&Word]) -> Option<(String, usize)> {
     let [day, month, year, ..] = tokens else { return None };
     let value = date(&day.text, &month.text, &year.text)?;
+    written(day, month, year, words).then_some((value, 3))
+}
+
+/// Whether one sign parts them.
+fn written(day: &Token, month: &Token, year: &Token, words: &[&Word]) -> bool {
     let said: String = words[day.word..=year.word].iter().map(|w| w.text.as_str()).collect();
-    let written = ['/', '.', '-']
-        .iter()
-        .any(|sign| said.contains(&format!("{}{sign}{}{sign}{}", day.text, month.text, year.text)));
-    written.then_some((value, 3))
+    ['/', '.', '-'].iter().any(|sign| said.contains(&format!("{}{sign}{}{sign}{}", day.text, month.text, year.text)))
 }
 
 /// What is taken for letters among digits.

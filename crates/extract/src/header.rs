@@ -18,9 +18,10 @@ static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)^\W*s[oôốồổỗộóòỏọ06]\s*[:;.,]?[\s.…_]*(\d+[a-z]?)?[\s.…_]*/\s*((?:\d{4}\s*/\s*)?\p{L}[\p{L}&.]*(?:\s*[-–—]\s*[\p{L}&.]*\p{L})*)")
         .expect("constant")
 });
-/// As `NUMBER`, where the number itself cannot be told: `Số: 5Š3/GM-UBND`.
+/// As `NUMBER`, where the number itself cannot be told: `Số: 5Š3/GM-UBND`. It is written in Arabic figures (NĐ 30/2020,
+/// Phụ lục I), so that `III` is 111.
 static UNTOLD: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)^\W*s[oôốồổỗộóòỏọ06]\s*[:;.,]\s*(\S{0,5}\d\S{0,5}?)\s*/\s*((?:\d{4}\s*/\s*)?\p{L}[\p{L}&.]*(?:\s*[-–—]\s*[\p{L}&.]*\p{L})*)")
+    Regex::new(r"(?i)^\W*s[oôốồổỗộóòỏọ06]\s*[:;.,]\s*(\S{0,5}\d\S{0,5}?|(?-i:[Il]{2,4}))\s*/\s*((?:\d{4}\s*/\s*)?\p{L}[\p{L}&.]*(?:\s*[-–—]\s*[\p{L}&.]*\p{L})*)")
         .expect("constant")
 });
 static ETHS: LazyLock<Regex> = LazyLock::new(|| Regex::new("Đ*Ð[ÐĐ]*").expect("constant"));
@@ -51,7 +52,13 @@ pub fn read(lines: &[Line], kind: Option<&Kind>) -> Vec<Field> {
         let page = head[number.at].page;
         let symbol = number.symbol.as_ref().map(|s| lawful(s, kind));
         let field = |name, value: &str, strength| read_from(name, value, &number.words, page, strength);
-        let strength = if number.repaired { 0.75 } else { 0.99 };
+        // One figure has a nought before it (NĐ 30/2020, Phụ lục I); without that, one was lost or nobody heeds it.
+        let short = number.number.as_ref().is_some_and(|n| n.len() == 1);
+        let strength = match number.repaired {
+            true => 0.75,
+            false if short => 0.85,
+            false => 0.99,
+        };
         found.extend(number.number.as_ref().map(|n| field(FieldName::Number, n, strength)));
         found.extend(symbol.as_ref().map(|s| field(FieldName::Symbol, s, 0.99)));
     }
@@ -59,7 +66,10 @@ pub fn read(lines: &[Line], kind: Option<&Kind>) -> Vec<Field> {
     if kind.is_none_or(Kind::has_agency) {
         found.extend(agency(head, number.as_ref().map(|n| &head[n.at])));
     }
-    if let Some((about, words, page, strength)) = kind.and_then(|kind| subject(lines, head, kind)) {
+    if let Some((words, page, strength)) = kind.and_then(|kind| subject(lines, head, kind)) {
+        let words = places::papers(&words);
+        let words: Vec<&Word> = words.iter().collect();
+        let about = opened(spoken(&words));
         found.push(read_from(FieldName::Subject, about, &words, page, strength));
         found.extend(persons::named_in(&words).map(|(name, words)| {
             // Whom a paper is about, though it has no line for it.
@@ -100,8 +110,11 @@ pub fn number(head: &[Line]) -> Option<Number<'_>> {
         } else if let Some(c) = UNTOLD.captures(&text) {
             // A figure that is no figure is left to the clerk unless it can be one only: a stroke before the others may
             // be the form's line.
-            let number =
-                if c[1].starts_with(|c: char| c.is_ascii_digit()) { places::figures(&c[1]) } else { c[1].to_owned() };
+            let number = match &c[1] {
+                strokes if strokes.chars().all(char::is_alphabetic) => "1".repeat(strokes.len()),
+                read if read.starts_with(|c: char| c.is_ascii_digit()) => places::figures(read),
+                read => read.to_owned(),
+            };
             repaired = true;
             (number.bytes().all(|b| b.is_ascii_digit()).then_some(number), written(&c[2]))
         } else {
@@ -155,7 +168,8 @@ fn issued(lines: &[Line], head: &[Line]) -> Option<Field> {
     let cited = |line: &&Line| line.words[0].text.starts_with('(');
     let at_head = head.iter().filter(|line| !cited(line)).find_map(|line| {
         let found = dates::in_words(&line.words()).filter(|found| right(line, found))?;
-        Some(field(line, found, 0.99))
+        let strength = if found.is_short() { 0.85 } else { 0.99 };
+        Some(field(line, found, strength))
     });
     let signed = || {
         lines[head.len()..].iter().rev().find_map(|line| {
@@ -277,7 +291,7 @@ pub fn is_about(line: &Line) -> bool {
 }
 
 /// The trích yếu with its words and page.
-fn subject<'a>(lines: &'a [Line], head: &'a [Line], kind: &Kind) -> Option<(String, Vec<&'a Word>, u32, f32)> {
+fn subject<'a>(lines: &'a [Line], head: &'a [Line], kind: &Kind) -> Option<(Vec<&'a Word>, u32, f32)> {
     if kind.key == "cong_van" {
         return about(head);
     }
@@ -310,14 +324,23 @@ fn subject<'a>(lines: &'a [Line], head: &'a [Line], kind: &Kind) -> Option<(Stri
         words.extend(&line.words);
         above = line;
     }
-    let text = spoken(&words);
     // Less sure where it is only the rest of a title.
     let strength = if words.len() > in_title { 0.98 } else { 0.8 };
-    (text.split(' ').count() >= 2).then_some((text, words, lines[title.first].page, strength))
+    // A stamp's date or number beside its first line is none of it.
+    let from = words.iter().position(|w| w.text.chars().any(char::is_alphabetic)).unwrap_or(0);
+    let words = words.split_off(from);
+    (spoken(&words).split(' ').count() >= 2).then_some((words, lines[title.first].page, strength))
+}
+
+/// A trích yếu that says `Về việc` says it in these words (NĐ 30/2020, Phụ lục I).
+fn opened(text: String) -> String {
+    let mut parts = text.splitn(3, ' ');
+    let (Some(first), Some("việc"), Some(rest)) = (parts.next(), parts.next(), parts.next()) else { return text };
+    if first.chars().count() == 2 && first.starts_with('V') { format!("Về việc {rest}") } else { text }
 }
 
 /// After `V/v`, down the left cell.
-fn about(head: &[Line]) -> Option<(String, Vec<&Word>, u32, f32)> {
+fn about(head: &[Line]) -> Option<(Vec<&Word>, u32, f32)> {
     let start = head.iter().position(is_about)?;
     let mut words = head[start].words();
     let mut above = &head[start];
@@ -336,6 +359,5 @@ fn about(head: &[Line]) -> Option<(String, Vec<&Word>, u32, f32)> {
         _ => 1,
     };
     let words = words.split_off(lead.min(words.len()));
-    let text = spoken(&words);
-    (!text.is_empty()).then_some((text, words, head[start].page, 0.98))
+    (!spoken(&words).is_empty()).then_some((words, head[start].page, 0.98))
 }

@@ -73,7 +73,8 @@ pub fn read(lines: &[Line], kind: Option<&Kind>) -> (Vec<Field>, Vec<Vec<Field>>
         }
     }
     let nobody = people.is_empty();
-    let (owner, others) = people.owner();
+    let (mut owner, mut others) = people.owner();
+    others.iter_mut().chain([&mut owner]).for_each(personal_id::date);
     found.extend(owner);
     found.extend(anywhere(lines, &found, key, nobody));
     (found, others)
@@ -201,7 +202,8 @@ impl<'a> Region<'a> {
                 Some(read_from(name, id, &words, page, if repaired { 0.7 } else { 0.99 }))
             }
             FieldName::BirthDate | FieldName::IssuedDate | FieldName::CardIssuedDate => {
-                Some(dates::any(run)?.field(name, page, 0.99))
+                let whole = dates::any(run).map(|date| date.field(name, page, 0.99));
+                whole.or_else(|| personal_id::to_be_dated(dates::without_year(run)?, name, page))
             }
             FieldName::Sex => {
                 let mut said = run.iter().filter(|w| matches!(&*layout::plain(&w.text), "nam" | "nu"));

@@ -37,14 +37,21 @@ pub fn plain(text: &str) -> String {
     folded.split(|c: char| !c.is_alphanumeric()).filter(|p| !p.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-/// How likely a word is right, 0 to 1. With a letter or mark that Vietnamese does not have, as `Ÿ`, it was not.
+/// How likely a word is right, 0 to 1. With a letter or mark that Vietnamese does not have, as `Ÿ`, it was not; nor is
+/// `Kiêt` a syllable, which had a mark more.
 pub fn worth(word: &Word) -> f32 {
     use unicode_normalization::UnicodeNormalization;
     let marks = ['\u{300}', '\u{301}', '\u{303}', '\u{309}', '\u{323}', '\u{302}', '\u{306}', '\u{31b}'];
     let ours = |c: char| {
         c.is_ascii() || matches!(c, 'đ' | 'Đ' | 'ð' | 'Ð') || marks.contains(&c) || !c.is_alphabetic() && c < '\u{300}'
     };
-    let most = if word.text.nfd().filter(|c| !c.is_ascii_punctuation()).all(ours) { 1.0 } else { 0.2 };
+    let letters: Vec<char> = word.text.nfd().filter(|c| !c.is_ascii_punctuation()).collect();
+    let has = |marks: &[char]| letters.iter().any(|c| marks.contains(c));
+    // What stops with these has the tone of `Kiệt` or `Kiết`.
+    let stopped = letters.last().is_some_and(|c| matches!(c.to_ascii_lowercase(), 'c' | 'p' | 't'))
+        || matches!(letters[..], [.., 'c' | 'C', 'h' | 'H']);
+    let toneless = stopped && has(&['\u{302}', '\u{306}', '\u{31b}']) && !has(&['\u{301}', '\u{323}']);
+    let most = if letters.iter().copied().all(ours) && !toneless { 1.0 } else { 0.2 };
     (word.confidence / 100.0).clamp(0.0, most)
 }
 
@@ -199,7 +206,7 @@ fn pieces(line: &[Word]) -> Vec<Vec<Word>> {
     // A box of nothing, or larger than any page, is no place on it.
     let placed = |w: &&Word| w.bounds[2] > 0 && w.bounds[3] > 0 && w.bounds.iter().all(|v| *v < 1 << 24);
     let solid = line.iter().filter(placed).filter(|w| !speck(w));
-    let mut words: Vec<Word> = solid.flat_map(unglued).collect();
+    let mut words: Vec<Word> = solid.flat_map(unglued).map(hooked).collect();
     words.sort_by_key(|w| w.bounds[0]);
     let mut pieces: Vec<Vec<Word>> = Vec::new();
     for word in words {
@@ -209,6 +216,16 @@ fn pieces(line: &[Word]) -> Vec<Vec<Word>> {
         }
     }
     pieces
+}
+
+/// The two dots of a `Ÿ` by itself are a hook or a tilde that was read badly, and no syllable is a `ỹ`.
+fn hooked(word: Word) -> Word {
+    let is_y = word.text.chars().filter(|c| c.is_alphabetic()).eq(['Ÿ']);
+    if is_y {
+        Word { text: word.text.replace('Ÿ', "Ỷ"), confidence: word.confidence.min(40.0), ..word }
+    } else {
+        word
+    }
 }
 
 /// A word cut after a colon and after form dots, so that `tên:....Lê` is label, dots and value.

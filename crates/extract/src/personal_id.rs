@@ -2,7 +2,9 @@
 //! sex, two of the birth year, six at random (TT 59/2021/TT-BCA, Điều 4). It has no check digit, so it is held against
 //! what else is known of the person.
 
-use sohoa_model::{Field, FieldName, Source, Word};
+use sohoa_model::{Field, FieldName, Source, Word, text::distance};
+
+use crate::dates;
 
 /// What the digits of a number say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,16 +140,22 @@ pub fn check(id: &str, birth: Option<&str>, sex: Option<&str>) -> Option<FieldNa
 /// The first personal number in some words, with those that hold it and whether a letter had to be taken for a digit.
 /// Its digits may be spaced in groups, as on some forms with a box for each.
 pub(crate) fn find<'a>(words: &[&'a Word]) -> Option<(String, Vec<&'a Word>, bool)> {
-    twelve(words, |digits| parse(digits).is_some())
+    digits(words, 12, |digits| parse(digits).is_some())
 }
 
 /// As [`find`], for a place where nothing but a personal number can stand: one that was misread, or that follows rules
-/// made after these, is better shown than lost.
+/// made after these, is better shown than lost. So is one without the zero with which those of all provinces begin.
 pub(crate) fn find_any<'a>(words: &[&'a Word]) -> Option<(String, Vec<&'a Word>, bool)> {
-    find(words).or_else(|| twelve(words, |_| true))
+    let beheaded = || {
+        let (rest, words, _) =
+            digits(words, 11, |rest| !rest.starts_with('0') && parse(&format!("0{rest}")).is_some())?;
+        Some((format!("0{rest}"), words, true))
+    };
+    find(words).or_else(|| digits(words, 12, |_| true)).or_else(beheaded)
 }
 
-fn twelve<'a>(words: &[&'a Word], fits: impl Fn(&str) -> bool) -> Option<(String, Vec<&'a Word>, bool)> {
+/// The first so many digits that stand by themselves and fit.
+fn digits<'a>(words: &[&'a Word], count: usize, fits: impl Fn(&str) -> bool) -> Option<(String, Vec<&'a Word>, bool)> {
     for start in 0..words.len() {
         let mut digits = String::new();
         let mut repaired = false;
@@ -156,13 +164,13 @@ fn twelve<'a>(words: &[&'a Word], fits: impl Fn(&str) -> bool) -> Option<(String
             let read = repair(text);
             // Letters are taken for digits only among digits.
             let plain = text.chars().filter(char::is_ascii_digit).count();
-            if text.is_empty() || (plain < text.chars().count() && (plain < 8 || read.len() != 12)) {
+            if text.is_empty() || (plain < text.chars().count() && (plain < 8 || read.len() != count)) {
                 break;
             }
             repaired |= plain < text.chars().count();
             digits += &read;
-            if digits.len() >= 12 {
-                if digits.len() == 12 && fits(&digits) {
+            if digits.len() >= count {
+                if digits.len() == count && fits(&digits) {
                     return Some((digits, words[start..=start + i].to_vec(), repaired));
                 }
                 break;
@@ -186,8 +194,28 @@ fn repair(text: &str) -> String {
         .collect()
 }
 
+/// A birth date whose year was read as none, until [`date`] has the year from the number.
+pub(crate) fn to_be_dated((found, year): (dates::Found, String), name: FieldName, page: u32) -> Option<Field> {
+    let field = found.field(name, page, 0.7);
+    let value = format!("{year}?{}", &field.value[4..]);
+    (name == FieldName::BirthDate).then_some(Field { value, ..field })
+}
+
+/// Dates the birth of a person by the number, where the year was read with one figure wrong or missing.
+pub(crate) fn date(person: &mut Vec<Field>) {
+    let id = person.iter().find(|f| f.name == FieldName::PersonalId).and_then(|f| parse(&f.value));
+    let year = id.map(|id| id.birth_year.to_string());
+    person.retain_mut(|field| {
+        let Some((read, rest)) = field.value.split_once('?').filter(|_| field.name == FieldName::BirthDate) else {
+            return true;
+        };
+        let dated = year.as_ref().filter(|year| distance(read, year) == 1).map(|year| format!("{year}{rest}"));
+        dated.map(|dated| field.value = dated).is_some()
+    });
+}
+
 /// Where number, birth date and sex of one person contradict one another, the number and what it contradicts are
-/// doubtful; where they agree, they vouch for one another.
+/// doubtful; where they agree, birth date and sex are surer.
 pub(crate) fn cross_check(found: &mut [Field]) {
     let get = |name| found.iter().find(|f| f.name == name && f.source == Source::Text).map(|f| f.value.clone());
     let Some(id) = get(FieldName::PersonalId) else { return };
@@ -201,9 +229,8 @@ pub(crate) fn cross_check(found: &mut [Field]) {
             (Some(name), at) if at == name || at == FieldName::PersonalId => {
                 field.confidence = field.confidence.min(50.0)
             }
-            (None, FieldName::PersonalId | FieldName::BirthDate | FieldName::Sex) => {
-                field.confidence = crate::odds(field.confidence, 2.0)
-            }
+            // Six digits of the number speak of the birth, and nothing bears out the other six.
+            (None, FieldName::BirthDate | FieldName::Sex) => field.confidence = crate::odds(field.confidence, 2.0),
             _ => {}
         }
     }
@@ -249,6 +276,16 @@ mod tests {
             assert_eq!(found(text), Some((id(), false)), "{text}");
         }
         assert_eq!(found("O2719400O123"), Some((id(), true)));
+        let any = |text: &str| {
+            let words: Vec<Word> = text
+                .split(' ')
+                .map(|t| Word { text: t.into(), confidence: 90.0, bounds: [0, 0, 9, 9], line: 0, block: 0 })
+                .collect();
+            find_any(&words.iter().collect::<Vec<_>>()).map(|(id, _, repaired)| (id, repaired))
+        };
+        // Where it must stand, its first nought may be missing, but no other figure.
+        assert_eq!((any("27194000123"), found("27194000123")), (Some((id(), true)), None));
+        assert_eq!((any("02794000123"), any("97194000123"), any("7194000123")), (None, None, None));
         for text in ["0271940001", "0271940001234", "ngày 02 03 1994", "lỗi SOSOSOSOSOSO", "4427194000123 9"] {
             assert_eq!(found(text), None, "{text}");
         }

@@ -5,6 +5,7 @@ use sohoa_model::{Field, FieldName, Word};
 use std::sync::LazyLock;
 
 use crate::layout::{self, Line};
+use crate::weigh;
 
 /// How a label speaks of a person; the more telling first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
@@ -129,18 +130,44 @@ fn is_address(text: &str) -> bool {
     matches!(text, "ong" | "ba" | "ong ba" | "anh" | "chi" | "mr" | "mrs" | "chau")
 }
 
-/// Family names, folded. Văn is one, too, but far more often stands in the middle of a name.
-static FAMILIES: LazyLock<Vec<String>> = LazyLock::new(|| {
+/// What one part of the word list says of people's names, in small letters.
+fn listed(part: &str) -> Vec<String> {
     let words = include_str!("../../../tessdata/words.txt");
-    let names = words.lines().skip_while(|line| *line != "[họ]").skip(1).take_while(|line| !line.starts_with('['));
-    names.flat_map(|line| line.split(',')).map(layout::plain).filter(|name| !name.is_empty() && name != "van").collect()
-});
+    let names = words.lines().skip_while(|line| *line != part).skip(1).take_while(|line| !line.starts_with('['));
+    let names = names.flat_map(|line| line.split(',')).map(|name| name.trim().to_lowercase());
+    names.filter(|name| !name.is_empty()).collect()
+}
+
+static FAMILIES: LazyLock<Vec<String>> = LazyLock::new(|| listed("[họ]"));
+/// Those behind it.
+static GIVEN: LazyLock<Vec<String>> = LazyLock::new(|| listed("[tên]"));
+
+/// Whether it is a family name, marks and all.
+pub fn is_family_name(read: &str) -> bool {
+    FAMILIES.iter().any(|family| weigh::marks(family) == weigh::marks(read))
+}
+
+/// The family name that something is but for its marks, if there is one only. There are few, and `Pham` is none.
+pub fn family_name(read: &str) -> Option<&'static str> {
+    let plain = layout::plain(read);
+    let mut alike = FAMILIES.iter().filter(|family| layout::plain(family) == plain);
+    let family = alike.next().filter(|_| alike.next().is_none() && !is_family_name(read))?;
+    Some(family)
+}
+
+/// Whether it is no name behind the family's that is known, and one that is has its marks and more: `Thi`, `Ngoc`.
+pub fn lacks_marks(read: &str) -> bool {
+    let same = |name: &String| weigh::marks(name) == weigh::marks(read);
+    !GIVEN.iter().any(same) && GIVEN.iter().any(|name| weigh::more(name, read))
+}
 
 /// `Ông` at the head of a name that is written in capitals throughout, and no other family name after it.
 fn is_family(words: &[&Word]) -> bool {
     let [first, next, ..] = words else { return false };
     let loud = |w: &Word| w.text.chars().all(char::is_uppercase);
-    let next_is = FAMILIES.contains(&layout::plain(&next.text));
+    // Văn is one, too, but far more often stands in the middle of a name.
+    let plain = layout::plain(&next.text);
+    let next_is = plain != "van" && FAMILIES.iter().any(|family| layout::plain(family) == plain);
     layout::plain(&first.text) == "ong" && loud(first) && loud(next) && !next_is
 }
 

@@ -1,8 +1,8 @@
-//! What is always the same in the names of agencies and in addresses. Where a word of these differs from the page by
+//! What is always the same in the names of agencies and papers and in addresses. Where a word of these differs from the page by
 //! marks only, the field says what it must be; the page's words stay as they were read. A place's own name is never
 //! guessed, except that of a province: there are no others.
 
-use sohoa_model::{Word, text::fold};
+use sohoa_model::{DocumentType, Word, text::fold};
 
 use crate::in_case_of;
 use crate::personal_id::PROVINCES;
@@ -126,6 +126,25 @@ pub fn agency(lines: &[Vec<&Word>]) -> Vec<Word> {
         if phrase == "tỉnh" || phrase == "thành phố" {
             at += province(&mut all[at..]).unwrap_or(0);
         }
+    }
+    all
+}
+
+/// Words with the names of papers put right (TT 05/2025/TT-BNV, civil status). Those of two syllables may be other words.
+pub fn papers(words: &[&Word]) -> Vec<Word> {
+    let names: Vec<String> = DocumentType::ALL.iter().map(|t| t.name.to_lowercase()).collect();
+    let names = || names.iter().map(String::as_str).chain(["giấy chứng nhận", "giấy phép"]);
+    let names = || names().filter(|name| name.starts_with("giấy") || name.split(' ').count() > 2);
+    let mut all: Vec<Word> = words.iter().map(|w| (*w).clone()).collect();
+    let mut at = 0;
+    while at < all.len() {
+        at += match longest(&all[at..], names()) {
+            Some((name, count)) => {
+                say(&mut all[at..at + count], name);
+                count
+            }
+            None => 1,
+        };
     }
     all
 }

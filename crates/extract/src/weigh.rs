@@ -299,6 +299,12 @@ pub fn marks(name: &str) -> (String, Vec<char>) {
     (layout::plain(name), marks)
 }
 
+/// Whether `a` has all the marks of `b` and more. Who has them has them from the paper.
+pub fn more(a: &str, b: &str) -> bool {
+    let ((letters, few), (other, many)) = (marks(b), marks(a));
+    letters == other && few.len() < many.len() && few.iter().all(|m| many.contains(m))
+}
+
 /// Who a card belongs to that is not the document's person's.
 fn stranger(person: &[Heard]) -> Option<Stranger> {
     let first = person.iter().find(|h| h.card)?;

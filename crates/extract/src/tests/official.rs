@@ -236,3 +236,50 @@ fn a_symbol_that_does_not_fit_the_paper_makes_both_doubtful() {
     assert_eq!((right.get(Number), right.get(Symbol)), (Some("05"), Some("2026/HĐTN")));
     assert!(right.field(IssuedDate).confidence > wrong.field(IssuedDate).confidence + 10.0);
 }
+
+#[test]
+fn strokes_before_the_symbol_are_ones_and_a_figure_alone_is_doubtful() {
+    let head = |number: &str| Sheet::new().head(number, "Võ Cường, ngày 05 tháng 02 năm 2026").read();
+    let found = head("Số: III/NQ-HĐND");
+    assert_eq!((found.get(Number), found.get(Symbol)), (Some("111"), Some("NQ-HĐND")));
+    assert!(found.field(Number).confidence < 80.0);
+    assert_eq!(head("Số: I/NQ-HĐND").get(Number), None, "the form's line");
+    // Below 10 a nought is written before it.
+    assert!(head("Số: 1/NQ-HĐND").field(Number).confidence < 90.0);
+    assert!(head("Số: 01/NQ-HĐND").field(Number).confidence > 95.0);
+    let dated = |date: &str| Sheet::new().head("Số: 15/NQ-HĐND", date).read().field(IssuedDate).confidence;
+    assert!(dated("Võ Cường, ngày 5 tháng 3 năm 2026") < 90.0 && dated("Võ Cường, ngày 15 tháng 1 năm 2026") < 90.0);
+    assert!(dated("Võ Cường, ngày 05 tháng 3 năm 2026") > 95.0 && dated("Võ Cường, ngày 15 tháng 01 năm 2026") > 95.0);
+}
+
+#[test]
+fn a_subject_begins_and_names_papers_as_the_law_has_it() {
+    let subject = |first: &str, second: &str| {
+        let sheet = Sheet::new().head("Số: 15/TTr-UBND", "Võ Cường, ngày 05 tháng 02 năm 2026");
+        let sheet = sheet.centre(105.0, 52.0, "TỜ TRÌNH").centre(100.0, 58.0, first).centre(105.0, 64.0, second);
+        sheet.read().get(Subject).map(str::to_owned)
+    };
+    let expected = Some("Về việc cấp Giấy chứng nhận quyền sử dụng đất".to_owned());
+    assert_eq!(subject("10/12/2025 Và việc cấp Giấy chúng nhận", "quyền sử dụng đất"), expected);
+    assert_eq!(subject("Về việc cấp Giấy chứng nhận", "quyền sử dụng đất"), expected);
+    // What may be other words stays.
+    let other = Some("Về việc làm đủ ăn và để ăn của chúng nhân dân".to_owned());
+    assert_eq!(subject("Về việc làm đủ ăn và để ăn", "của chúng nhân dân"), other);
+}
+
+#[test]
+fn names_are_less_sure_on_a_page_that_was_read_badly() {
+    let page = |confidence: f32| {
+        let mut sheet = Sheet::new()
+            .head("Số: 15/QĐ-UBND", "Võ Cường, ngày 05 tháng 02 năm 2026")
+            .centre(105.0, 52.0, "QUYẾT ĐỊNH")
+            .centre(105.0, 58.0, "Về việc công nhận tổ hòa giải cơ sở")
+            .down(30.0, 82.0, &["điều một hai ba bốn năm sáu bảy tám chín mười mười một mười hai"; 6]);
+        let from = sheet.words.iter().position(|w| w.text == "điều").unwrap();
+        sheet.words[from..].iter_mut().step_by(4).for_each(|w| w.confidence = confidence);
+        sheet.read()
+    };
+    let (clear, faint) = (page(96.0), page(60.0));
+    assert!(faint.field(Agency).confidence < clear.field(Agency).confidence);
+    assert_eq!(faint.field(Symbol).confidence, clear.field(Symbol).confidence);
+}
