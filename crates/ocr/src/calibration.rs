@@ -44,10 +44,10 @@ impl Kind {
     /// The logit of being right is the first and the second times what Tesseract [says](said).
     fn weights(self) -> (f32, f32) {
         match self {
-            Kind::Syllables => (-0.30, 0.90),
-            Kind::Figures => (0.35, 0.57),
-            Kind::Other => (-1.78, 1.15),
-            Kind::Signs => (-3.75, 2.31),
+            Kind::Syllables => (-0.13, 0.87),
+            Kind::Figures => (0.75, 0.53),
+            Kind::Other => (-2.18, 1.15),
+            Kind::Signs => (-5.18, 2.90),
         }
     }
 
