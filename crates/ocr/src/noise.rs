@@ -13,6 +13,8 @@ const SURE: f32 = 62.0;
 const WITNESS: f32 = 80.0;
 /// A word less sure than this says nothing.
 const LEAST: f32 = 20.0;
+/// Within text, a sign less sure than this is a speck: of ten of them nine are (training pages).
+const SPECK: f32 = 65.0;
 /// So much of its letters, as one in this many, must be in words that can be.
 const SENSE: usize = 3;
 
@@ -28,7 +30,7 @@ pub fn apart(words: Vec<Word>) -> (Vec<Word>, Vec<Box4>) {
         let sense: usize = line.iter().filter(|w| makes_sense(w)).map(letters).sum();
         let witness = line.iter().any(|w| w.confidence >= WITNESS && letters(w) >= 2 && makes_sense(w));
         if sure(line) >= SURE || sense * SENSE > all || witness {
-            text.extend_from_slice(line);
+            text.extend(line.iter().filter(|w| letters(w) > 0 || w.confidence >= SPECK).cloned());
         } else if all >= DIRT {
             unread.push(bounds(line));
         }
