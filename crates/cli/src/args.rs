@@ -318,7 +318,7 @@ pub enum Plan {
     /// Nhanh nhất; cho bản in rõ
     Fast,
     Balanced,
-    /// Đọc lại những dòng chưa chắc bằng mô hình lớn
+    /// Đọc hai lần mọi chữ
     Accurate,
 }
 

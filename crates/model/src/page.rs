@@ -90,7 +90,7 @@ pub enum Care {
     Fast,
     #[default]
     Balanced,
-    /// All that was read with doubt is read a third time, by a larger model.
+    /// Every word is read twice.
     Accurate,
 }
 

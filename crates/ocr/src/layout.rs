@@ -204,3 +204,51 @@ pub fn scaled(gray: &GrayImage, [left, top, right, bottom]: Edges, height: u32) 
         Ok(rows)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LINE: Baseline = Baseline([(0.0, 100.0), (1000.0, 100.0)]);
+
+    /// Letters of these heights on the baseline, next to one another.
+    fn word(line: u32, left: i32, heights: &[i32]) -> Word {
+        let part = |(i, height): (usize, &i32)| [left + 12 * i as i32, 100 - height, left + 12 * i as i32 + 10, 100];
+        let parts: Vec<Edges> = heights.iter().enumerate().map(part).collect();
+        let edges = parts.iter().copied().reduce(union).unwrap();
+        Word { line, block: 0, edges, parts }
+    }
+
+    #[test]
+    fn words_of_a_line_are_read_together_up_to_a_wide_gap() {
+        let words = [word(0, 0, &[20, 14, 14]), word(0, 50, &[14, 20]), word(0, 300, &[20, 14]), word(1, 330, &[20])];
+        let runs = together(&words, &[LINE, LINE]);
+        assert_eq!(
+            runs.iter().map(|run| (run.edges[0], run.edges[2])).collect::<Vec<_>>(),
+            [(0, 72), (300, 322), (330, 340)]
+        );
+        assert_eq!(runs[0].parts.len(), 5);
+        assert_eq!(runs.iter().map(|run| run.line).collect::<Vec<_>>(), [0, 0, 1]);
+    }
+
+    #[test]
+    fn what_is_higher_than_the_line_is_read_by_itself() {
+        let words = [word(0, 0, &[20, 14, 14, 20, 14, 14]), word(0, 80, &[60]), word(0, 100, &[14, 20])];
+        assert_eq!(together(&words, &[LINE]).len(), 3);
+    }
+
+    #[test]
+    fn letters_without_ascenders_get_the_room_of_those_with() {
+        let runs = together(&[word(0, 0, &[20, 14, 14, 20]), word(0, 300, &[14, 14])], &[LINE]);
+        assert_eq!(runs[1].edges, [300, 80, 322, 105], "up to the highest of its line, and a little below it");
+    }
+
+    #[test]
+    fn a_picture_is_brought_to_its_height_and_keeps_its_shape() {
+        let page = GrayImage::from_fn(300, 100, |x, _| image::Luma([if x < 150 { 0 } else { 255 }]));
+        let rows = scaled(&page, [50, 20, 250, 70], 36).unwrap();
+        assert_eq!(rows.len(), 36 * 144);
+        assert!(rows[..60].iter().all(|pixel| *pixel < 20) && rows[90..144].iter().all(|pixel| *pixel > 235));
+        assert!(scaled(&page, [0, 0, 1, 100], 36).unwrap().is_empty(), "too narrow to be anything");
+    }
+}

@@ -86,4 +86,20 @@ mod tests {
         assert_eq!(words, kept.concat());
         assert_eq!(unread, [[100, 300, 310, 40], [100, 400, 150, 40]]);
     }
+
+    #[test]
+    fn a_speck_within_text_is_no_sign() {
+        let line = |sure| {
+            let word = |(i, (text, confidence)): (usize, (&str, f32))| Word {
+                text: text.into(),
+                confidence,
+                bounds: [100 * i as u32, 10, 90, 30],
+                line: 0,
+                block: 0,
+            };
+            let words = [("ỦY", 95.0), ("BAN", 96.0), ("-", sure), ("NHÂN", 95.0)];
+            apart(words.into_iter().enumerate().map(word).collect()).0.len()
+        };
+        assert_eq!((line(40.0), line(90.0)), (3, 4));
+    }
 }

@@ -18,10 +18,8 @@ pub struct Check {
 
 pub fn doctor(dir: &Path) -> Vec<Check> {
     let mut checks = Vec::new();
-    let models = [
-        ("Tesseract, mô hình tiếng Việt", models::LANGUAGE),
-        ("Tesseract, mô hình lớn để đọc lại chỗ chưa chắc", sohoa_ocr::LARGER),
-    ];
+    let models =
+        [("Tesseract, mô hình tiếng Việt", models::LANGUAGE), ("Tesseract, mô hình lớn cùng đọc", sohoa_ocr::LARGER)];
     for (name, model) in models {
         let loaded = models::folder().and_then(|folder| sohoa_ocr::Reader::new(&folder, model).map(|_| folder));
         checks.push(match loaded {

@@ -30,7 +30,7 @@ const PACKAGES: &[(Need, &str, &str)] = &[
     (Need::Build, "libtesseract-dev", "text recognition"),
     (Need::Build, "libleptonica-dev", "text recognition: images"),
     (Need::Build, "tesseract-ocr-vie", "text recognition: the Vietnamese model"),
-    (Need::Build, "tesseract-ocr-script-viet", "text recognition: a larger model, for what was read with doubt"),
+    (Need::Build, "tesseract-ocr-script-viet", "text recognition: a larger model, which reads as well"),
     (Need::Build, "tesseract-ocr-osd", "text recognition: the model of page orientation"),
     (Need::Build, "libwebkit2gtk-4.1-dev", "the window"),
     (Need::Test, "tesseract-ocr", "the command that recognition is measured against"),

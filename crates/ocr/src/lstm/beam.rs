@@ -461,3 +461,74 @@ fn seen(path: &[&Node]) -> (Vec<Seen>, usize) {
     }
     (letters, path.len())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lstm::file::Cursor;
+
+    /// Letters `a`, `b` and `c` have the numbers 1 to 3, the space 0; the last class is nothing.
+    const CLASSES: [Option<Letter>; 5] = [Some(0), Some(1), Some(2), Some(3), None];
+
+    /// A graph of these edges in one node: a letter, whether it ends a word, and the node that it leads to.
+    fn graph(nodes: &[&[(u64, bool, u64)]]) -> Vec<u8> {
+        // Numbers of letters up to 4 take three bits, then come three flags.
+        let mut bytes = 42i16.to_le_bytes().to_vec();
+        bytes.extend(4i32.to_le_bytes());
+        bytes.extend((nodes.iter().map(|node| node.len()).sum::<usize>() as i32).to_le_bytes());
+        for node in nodes {
+            for (i, (letter, ends, next)) in node.iter().enumerate() {
+                let last = u64::from(i + 1 == node.len());
+                let edge = letter | last << 3 | u64::from(*ends) << 5 | next << 6;
+                bytes.extend(edge.to_le_bytes());
+            }
+        }
+        bytes
+    }
+
+    /// It knows the word `ab`, with nothing around it, and no number.
+    fn dictionary() -> Dictionary {
+        let words = graph(&[&[(1, false, 1)], &[(2, true, 0)]]);
+        let (punctuation, numbers) = (graph(&[&[(0, true, 0)]]), graph(&[&[(0, true, 0)]]));
+        Dictionary::read(Cursor(&punctuation), Cursor(&words), Cursor(&numbers), vec![false; 4]).unwrap()
+    }
+
+    fn reads(steps: &[[f32; 5]]) -> Vec<(String, f32, Vec<usize>)> {
+        let dictionary = dictionary();
+        let classes = Classes { letters: &CLASSES, nothing: 4, dictionary: &dictionary };
+        let text = |read: &Read| read.letters.iter().map(|l| b" abc"[usize::from(*l)] as char).collect();
+        read(&steps.concat(), &classes).iter().map(|r| (text(r), r.confidence, r.steps.clone())).collect()
+    }
+
+    /// All but sure of one class.
+    fn sure(class: usize) -> [f32; 5] {
+        std::array::from_fn(|other| if other == class { 0.96 } else { 0.01 })
+    }
+
+    #[test]
+    fn a_letter_lasts_and_is_said_twice_only_after_nothing() {
+        let read = reads(&[4, 3, 3, 4, 3, 4].map(sure));
+        assert_eq!(read.len(), 1);
+        assert_eq!(read[0].0, "cc");
+        assert_eq!(read[0].2.len(), 3);
+        assert!(reads(&[]).is_empty());
+        assert!(reads(&[4, 4, 4].map(sure)).is_empty());
+    }
+
+    #[test]
+    fn a_space_parts_words_and_each_has_its_place() {
+        let read = reads(&[3, 4, 0, 4, 1, 4, 2, 4].map(sure));
+        assert_eq!(read.iter().map(|word| word.0.as_str()).collect::<Vec<_>>(), ["c", "ab"]);
+        assert!(read[0].2.last() <= read[1].2.first());
+        assert!(read[1].1 > read[0].1, "what is in the dictionary is surer: {read:?}");
+    }
+
+    #[test]
+    fn what_is_in_the_dictionary_is_preferred_where_the_letters_leave_it_open() {
+        // The second letter is a little likelier to be c, but there is no word ac.
+        let open = [0.01, 0.01, 0.40, 0.57, 0.01];
+        assert_eq!(reads(&[sure(1), sure(4), open, sure(4)])[0].0, "ab");
+        let clear = [0.005, 0.005, 0.02, 0.96, 0.01];
+        assert_eq!(reads(&[sure(1), sure(4), clear, sure(4)])[0].0, "ac");
+    }
+}

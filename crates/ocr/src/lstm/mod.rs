@@ -201,3 +201,114 @@ fn quantile(counts: &mut [u32; 256], otherwise: usize, part: f64) -> f32 {
     }
     (value as f64 - (sum - target) / f64::from(counts[value - 1])) as f32
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layout::{Layout, scaled};
+    use crate::{LARGER, model};
+    use leptess::{LepTess, Variable};
+    use std::io::Cursor;
+    use std::path::PathBuf;
+
+    const DPI: f32 = 150.0;
+
+    fn tessdata() -> PathBuf {
+        std::env::var_os("TESSDATA_PREFIX").map_or("/usr/share/tesseract-ocr/5/tessdata".into(), PathBuf::from)
+    }
+
+    fn recogniser() -> Recogniser {
+        Recogniser::new(&model::load(&tessdata(), "vie").unwrap()).unwrap()
+    }
+
+    /// The lines of the letter, each as a picture of its own.
+    fn lines() -> Vec<image::GrayImage> {
+        let page = image::load_from_memory(include_bytes!("../../tests/data/letter.png")).unwrap().into_luma8();
+        let lines = Layout::new().unwrap().runs(&page, DPI, 4).into_iter().map(|run| {
+            let [left, top, right, bottom] = run.edges.map(|edge| edge as u32);
+            image::imageops::crop_imm(&page, left - 4, top - 4, right - left + 8, bottom - top + 8).to_image()
+        });
+        lines.collect()
+    }
+
+    fn rows(line: &image::GrayImage) -> Vec<u8> {
+        scaled(line, [0, 0, line.width() as i32, line.height() as i32], HEIGHT as u32).unwrap()
+    }
+
+    fn text(words: &[LineWord]) -> String {
+        words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn a_line_is_read_as_tesseract_itself_reads_it() {
+        let mut tesseract = LepTess::new(tessdata().to_str(), "vie").unwrap();
+        // The whole picture is one line, and nothing is done to it before.
+        tesseract.set_variable(Variable::TesseditPagesegMode, "13").unwrap();
+        let recogniser = recogniser();
+        let lines = lines();
+        assert!(lines.len() >= 20);
+        for line in lines {
+            let mut png = Cursor::new(Vec::new());
+            line.write_to(&mut png, image::ImageFormat::Png).unwrap();
+            tesseract.set_image_from_mem(png.get_ref()).unwrap();
+            tesseract.set_source_resolution(DPI as i32);
+            let theirs = tesseract.get_utf8_text().unwrap();
+            let ours = recogniser.read(&rows(&line), false, true);
+            assert_eq!(text(&ours), theirs.trim());
+            let mean = ours.iter().map(|word| word.confidence).sum::<f32>() / ours.len() as f32;
+            assert!((mean - tesseract.mean_text_conf() as f32).abs() <= 1.5, "{mean} {}", tesseract.mean_text_conf());
+        }
+    }
+
+    #[test]
+    fn two_models_agree_on_what_both_of_them_can_read() {
+        let mut recogniser = recogniser();
+        assert!(!recogniser.is_joined());
+        recogniser.join(&model::load(&tessdata(), LARGER).unwrap()).unwrap();
+        for line in lines().iter().take(5) {
+            let rows = rows(line);
+            let (one, both) = (recogniser.read(&rows, false, false), recogniser.read(&rows, true, false));
+            assert_eq!(text(&one), text(&both));
+            assert!(one.iter().zip(&both).any(|(one, both)| one.confidence != both.confidence));
+        }
+    }
+
+    #[test]
+    fn light_print_on_dark_ground_is_read_when_it_is_asked_for() {
+        let recogniser = recogniser();
+        let mut line = lines().swap_remove(0);
+        let right = text(&recogniser.read(&rows(&line), false, true));
+        image::imageops::invert(&mut line);
+        assert_eq!(text(&recogniser.read(&rows(&line), false, true)), right);
+        assert_ne!(text(&recogniser.read(&rows(&line), false, false)), right);
+    }
+
+    #[test]
+    fn words_lie_along_the_line_one_after_another() {
+        for line in lines() {
+            let rows = rows(&line);
+            let words = recogniser().read(&rows, false, false);
+            assert!(words.iter().all(|word| word.columns.0 < word.columns.1));
+            assert!(words.windows(2).all(|two| two[0].columns.1 <= two[1].columns.0));
+            assert!(words.last().is_none_or(|last| last.columns.1 <= rows.len() / HEIGHT));
+        }
+    }
+
+    #[test]
+    fn a_strip_too_narrow_to_hold_a_letter_says_nothing() {
+        assert!(recogniser().read(&[0; 2 * HEIGHT], false, true).is_empty());
+        recogniser().read(&[0; POOL * HEIGHT], false, true);
+        recogniser().read(&[255; 50 * HEIGHT], false, true);
+    }
+
+    #[test]
+    fn a_model_that_is_cut_off_or_of_another_kind_is_refused() {
+        let model = model::load(&tessdata(), "vie").unwrap();
+        for length in [0, 3, 200, 1000, 300_000, model.len() - 40_000] {
+            assert!(Recogniser::new(&model[..length]).is_err(), "{length}");
+        }
+        let other = std::fs::read(tessdata().join("osd.traineddata")).unwrap();
+        assert!(Recogniser::new(&other).is_err());
+        assert!(recogniser().join(&other).is_err());
+    }
+}

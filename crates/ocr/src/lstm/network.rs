@@ -206,7 +206,7 @@ impl Network {
         for (column, pixels) in columns.chunks_exact_mut(COLUMN).skip(1).zip(line.chunks_exact(HEIGHT)) {
             column[1..=HEIGHT].copy_from_slice(pixels);
         }
-        let edges = Edges::new(self.seed, width);
+        let border = Border::new(self.seed, width);
         let stride = self.look.stride();
         let mut looks = vec![0; POOL * POOL * steps * stride];
         let mut sums = vec![0; POOL * POOL * steps * outputs];
@@ -217,7 +217,7 @@ impl Network {
                 for (group, column) in look.chunks_exact_mut(GROUP).zip(columns[x * COLUMN..].chunks_exact(COLUMN)) {
                     group.copy_from_slice(&column[y..y + GROUP]);
                 }
-                edges.put(x, y, look);
+                border.put(x, y, look);
             }
             sums.fill(0);
             self.look.add(&looks, &mut sums);
@@ -246,13 +246,13 @@ impl Network {
 }
 
 /// What looks see beyond the picture: noise, the same each time.
-struct Edges {
+struct Border {
     width: usize,
     /// For the first row, the first and last of the rows between, and the last row.
     looks: Vec<[[Option<i8>; 3]; 3]>,
 }
 
-impl Edges {
+impl Border {
     fn new(seed: u64, width: usize) -> Self {
         let mut noise = Noise::new(seed);
         let inside = |at: usize, by: usize, length: usize| (1..=length).contains(&(at + by));
