@@ -161,14 +161,17 @@ pub fn lacks_marks(read: &str) -> bool {
     !GIVEN.iter().any(same) && GIVEN.iter().any(|name| weigh::more(name, read))
 }
 
-/// `Ông` at the head of a name that is written in capitals throughout, and no other family name after it.
+/// `Ông` at the head of a name, which is a family's, too: in capitals like the rest of it, or before what stands behind a
+/// family name; and no other family name after it.
 fn is_family(words: &[&Word]) -> bool {
     let [first, next, ..] = words else { return false };
     let loud = |w: &Word| w.text.chars().all(char::is_uppercase);
-    // Văn is one, too, but far more often stands in the middle of a name.
     let plain = layout::plain(&next.text);
-    let next_is = plain != "van" && FAMILIES.iter().any(|family| layout::plain(family) == plain);
-    layout::plain(&first.text) == "ong" && loud(first) && loud(next) && !next_is
+    let next_is = FAMILIES.iter().any(|family| layout::plain(family) == plain);
+    let behind = || first.text == "Ông" && GIVEN.iter().any(|name| weigh::marks(name) == weigh::marks(&next.text));
+    // Văn is one, too, but in capitals far more often stands in the middle of a name.
+    let follows = if loud(first) && loud(next) { !next_is || plain == "van" } else { !next_is && behind() };
+    layout::plain(&first.text) == "ong" && follows
 }
 
 /// The name that words begin with: two to six of them with capitals, until something else begins. In capitals
@@ -206,7 +209,8 @@ pub fn name_in<'a>(words: &[&'a Word]) -> Option<(String, Vec<&'a Word>)> {
 
 /// The first `ông` or `bà` with a name in running words.
 pub fn named_in<'a>(words: &[&'a Word]) -> Option<(String, Vec<&'a Word>)> {
-    (0..words.len()).find_map(|i| is_address(&layout::plain(&words[i].text)).then(|| name_in(&words[i + 1..]))?)
+    let from = |i: usize| if is_family(&words[i..]) { i } else { i + 1 };
+    (0..words.len()).find_map(|i| is_address(&layout::plain(&words[i].text)).then(|| name_in(&words[from(i)..]))?)
 }
 
 #[cfg(test)]
@@ -236,6 +240,9 @@ mod tests {
             ("ÔNG THỊ THU HẠNH", Some("ÔNG THỊ THU HẠNH")),
             ("ÔNG NGUYỄN VĂN BÌNH", Some("NGUYỄN VĂN BÌNH")),
             ("ÔNG: NGỌC MẬN", Some("NGỌC MẬN")),
+            ("Ông Thị Mỹ Hạnh", Some("Ông Thị Mỹ Hạnh")),
+            ("Ông Văn Tiến Bình", Some("Văn Tiến Bình")),
+            ("Ông Ksor H'Bia", Some("Ksor H'Bia")),
         ] {
             assert_eq!(name(text).as_deref(), expected, "{text}");
         }

@@ -233,7 +233,8 @@ mod tests {
 
     #[test]
     fn what_is_higher_than_the_line_is_read_by_itself() {
-        let words = [word(0, 0, &[20, 14, 14, 20, 14, 14]), word(0, 80, &[60]), word(0, 100, &[14, 20])];
+        let words =
+            [word(0, 0, &[20, 14, 14, 20, 14, 14, 20, 14]), word(0, 104, &[60]), word(0, 130, &[14, 20, 14, 14])];
         assert_eq!(together(&words, &[LINE]).len(), 3);
     }
 

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use crate::Params;
 use crate::layout::{Edges, Layout, Run, scaled, union};
+use crate::lexicon::{Lexicon, bare};
 use crate::lstm::{HEIGHT, LineWord, Recogniser};
 
 /// Pixels of paper that are read around letters.
@@ -45,11 +46,49 @@ pub fn run(
             continue;
         }
         let rows = scaled(gray, edges, HEIGHT as u32)?;
-        let read = recogniser.read(&rows, params.both, params.invert);
+        let mut read = recogniser.read(&rows, params.both, params.invert);
+        fitting(&mut read);
         words.extend(placed(&read, &run, edges));
     }
     renumber(&mut words);
     Ok(words)
+}
+
+/// Percent, of what stands there and was not read so.
+const MENDED: f32 = 80.0;
+
+/// Where a word goes with neither neighbour but would with other marks, which the network has seen as well, it has these.
+fn fitting(words: &mut [LineWord]) {
+    let lexicon = Lexicon::default();
+    for at in 0..words.len() {
+        let beside = |at: Option<usize>| at.and_then(|at| words.get(at)).map(|word| bare(&word.text));
+        let (before, after) = (beside(at.checked_sub(1)), beside(Some(at + 1)));
+        let fits = |text: &str| {
+            let text = bare(text);
+            before.as_ref().is_some_and(|before| lexicon.pair(before, &text))
+                || after.as_ref().is_some_and(|after| lexicon.pair(&text, after))
+        };
+        let word = &words[at];
+        let mut better = word.variants.iter().filter(|_| !fits(&word.text)).filter(|variant| fits(variant));
+        if let (Some(only), None) = (better.next(), better.next()) {
+            let only = only.clone();
+            let confidence = word.confidence.min(MENDED);
+            words[at] = LineWord { text: only, confidence, columns: word.columns, variants: Vec::new() };
+        }
+    }
+}
+
+/// Whether a figure stands there twice: the network takes `11` for one that lasts, but there are two figures of ink.
+fn is_double(text: &str, parts: &[Edges]) -> bool {
+    let size = |part: &Edges| (part[2] - part[0], part[3] - part[1]);
+    let tallest = parts.iter().map(|part| size(part).1).max().unwrap_or(0);
+    let mut tall = parts.iter().filter(|part| size(part).1 * 5 > tallest * 4);
+    let (Some(one), Some(other), None) = (tall.next(), tall.next(), tall.next()) else { return false };
+    let (wide, narrow) = (size(one).0.max(size(other).0), size(one).0.min(size(other).0));
+    let one_figure = text.len() == 1 && text.starts_with(|c: char| c.is_ascii_digit());
+    // In italics each leans over the next.
+    let apart = other[0] + other[2] - one[0] - one[2];
+    one_figure && apart >= narrow && wide * 2 <= narrow * 3
 }
 
 /// The words of a run with their boxes: the network tells about where a letter is, the parts of ink exactly.
@@ -64,16 +103,18 @@ fn placed(read: &[LineWord], run: &Run, edges: Edges) -> Vec<Word> {
         let (from, to) = (place(word.columns.0), place(word.columns.1));
         // Between two words, halfway through the space; the last one takes what is left.
         let end = read.get(i + 1).map_or(i32::MAX, |next| to + place(next.columns.0));
-        let mut edges: Option<Edges> = None;
-        while let Some(part) = parts.next_if(|part| part[0] + part[2] < end) {
-            edges = Some(edges.map_or(part, |edges| union(edges, part)));
+        let own: Vec<Edges> = std::iter::from_fn(|| parts.next_if(|part| part[0] + part[2] < end)).collect();
+        let edges = own.iter().copied().reduce(union).unwrap_or([from, run.edges[1], to, run.edges[3]]);
+        let [left, top, right, bottom] = edges.map(|edge| edge.max(0));
+        let mut text: String = nfc(&word.text).chars().filter(|c| !c.is_control() && !c.is_whitespace()).collect();
+        let mut confidence = word.confidence;
+        if is_double(&text, &own) {
+            text = text.repeat(2);
+            confidence = confidence.min(MENDED);
         }
-        let [left, top, right, bottom] =
-            edges.unwrap_or([from, run.edges[1], to, run.edges[3]]).map(|edge| edge.max(0));
-        let text: String = nfc(&word.text).chars().filter(|c| !c.is_control() && !c.is_whitespace()).collect();
         if !text.is_empty() && right > left && bottom > top {
             let bounds = [left as u32, top as u32, (right - left) as u32, (bottom - top) as u32];
-            words.push(Word { text, confidence: word.confidence, bounds, line: run.line, block: run.block });
+            words.push(Word { text, confidence, bounds, line: run.line, block: run.block });
         }
     }
     words
@@ -91,5 +132,24 @@ fn renumber(words: &mut [Word]) {
         }
         last = here;
         (word.line, word.block) = (line, block);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_figures_that_were_read_as_one_are_two() {
+        let (one, other, dot) = ([100, 50, 106, 80], [112, 50, 118, 80], [120, 76, 123, 79]);
+        assert!(is_double("1", &[one, other, dot]));
+        assert!(!is_double("1", &[one, dot]), "one figure and a speck");
+        assert!(!is_double("1", &[one, [112, 50, 140, 80]]), "something else beside it");
+        assert!(!is_double("11", &[one, other]) && !is_double("I", &[one, other]) && !is_double("1", &[]));
+        let word = LineWord { text: "1".into(), confidence: 95.0, columns: (3, 30), variants: vec![] };
+        let run = Run { line: 0, block: 0, edges: [96, 46, 122, 84], parts: vec![other, one] };
+        let words = placed(&[word], &run, [96, 46, 122, 84]);
+        assert_eq!((words[0].text.as_str(), words[0].bounds), ("11", [100, 50, 18, 30]));
+        assert!(words[0].confidence <= MENDED);
     }
 }

@@ -28,6 +28,8 @@ pub struct Read {
     pub confidence: f32,
     /// The step from which each letter counts, and that where the last one ends.
     pub steps: Vec<usize>,
+    /// What else a letter might be: which one, and what.
+    pub others: Vec<(usize, Letter)>,
 }
 
 /// What may come after a step of a path.
@@ -98,7 +100,18 @@ pub fn read(probabilities: &[f32], classes: &Classes) -> Vec<Read> {
         last = Some(beam.step(step, last.as_deref()));
     }
     let best = beam.best(&last.unwrap_or_default());
-    words(&beam.path(best))
+    let path = beam.path(best);
+    let others = |seen: &Seen| {
+        /// What is less probable than this, wherever the letter was seen, is no other reading of it.
+        const PROBABLE: f32 = 0.01;
+        let steps = || (seen.first..seen.end).map(|step| &probabilities[step * classes.letters.len()..]);
+        let other = |(class, letter): (usize, &Option<Letter>)| {
+            let letter = letter.filter(|letter| *letter != seen.letter && *letter != SPACE)?;
+            steps().any(|step| step[class] >= PROBABLE).then_some(letter)
+        };
+        classes.letters.iter().enumerate().filter_map(other).collect()
+    };
+    words(&path, others)
 }
 
 struct Beam<'a> {
@@ -395,7 +408,7 @@ struct Seen {
     end: usize,
 }
 
-fn words(path: &[&Node]) -> Vec<Read> {
+fn words(path: &[&Node], others: impl Fn(&Seen) -> Vec<Letter>) -> Vec<Read> {
     let (letters, end) = seen(path);
     // Letters part halfway between the last step of the one and the first of the next.
     let middle = |at: usize| {
@@ -416,6 +429,7 @@ fn words(path: &[&Node]) -> Vec<Read> {
             letters: letters[from..to].iter().map(|l| l.letter).collect(),
             confidence: (100.0 + 5.0 * CONFIDENCE * own).clamp(0.0, 100.0),
             steps: (from..=to).map(middle).collect(),
+            others: (from..to).flat_map(|at| others(&letters[at]).into_iter().map(move |l| (at - from, l))).collect(),
         });
         space_before = space_after;
         from = to + usize::from(space.is_some());

