@@ -9,8 +9,9 @@
 //!     pages show OUT (NAME PAGES READ)… OUT/index.html: each page with its errors, how far what `take` took says
 //!                                       truly how sure it is; READ lies in OUT. The latter as JSON, too
 //!     pages fit (PAGES READ)…           the weights for crates/ocr/src/calibration.rs by what `take` took: of other pages
-//!                                       than are scored, such as `unseen.py` draws from another seed, in a station
-//!                                       set to the plan `fast`: what was looked at twice is weighed in `again.rs`
+//!                                       than are scored, such as `unseen.py` draws from another seed, by a build whose plan
+//!                                       `balanced` looks once (`doubtful` in crates/station/src/reading.rs): what was
+//!                                       looked at twice is weighed in `again.rs`
 //!     pages stages SOHOA STATION PATH…  the seconds that each stage takes for PATH…, into a new station, as JSON
 
 #[path = "pages/fit.rs"]

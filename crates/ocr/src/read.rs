@@ -140,6 +140,30 @@ mod tests {
     use super::*;
 
     #[test]
+    fn marks_that_were_seen_as_well_are_taken_where_only_they_fit() {
+        let word = |text: &str, variants: &[&str]| LineWord {
+            text: text.into(),
+            confidence: 95.0,
+            columns: (0, 9),
+            variants: variants.iter().map(|text| text.to_string()).collect(),
+        };
+        let read = |words: &mut [LineWord]| {
+            fitting(words);
+            (words[1].text.clone(), words[1].confidence)
+        };
+        let (text, confidence) = read(&mut [word("quy", &[]), word("đinh", &["định", "đình"]), word("khác", &[])]);
+        assert_eq!(text, "định");
+        assert!(confidence <= MENDED);
+        assert_eq!(read(&mut [word("quy", &[]), word("đinh", &[]), word("khác", &[])]).0, "đinh", "it was not seen");
+        assert_eq!(read(&mut [word("xuân", &[]), word("đinh", &["định"]), word("ơi", &[])]).0, "đinh", "nothing fits");
+        assert_eq!(
+            read(&mut [word("quy", &[]), word("định", &["đinh"]), word("khác", &[])]).0,
+            "định",
+            "it fits as it is"
+        );
+    }
+
+    #[test]
     fn two_figures_that_were_read_as_one_are_two() {
         let (one, other, dot) = ([100, 50, 106, 80], [112, 50, 118, 80], [120, 76, 123, 79]);
         assert!(is_double("1", &[one, other, dot]));

@@ -545,4 +545,15 @@ mod tests {
         let clear = [0.005, 0.005, 0.02, 0.96, 0.01];
         assert_eq!(reads(&[sure(1), sure(4), clear, sure(4)])[0].0, "ac");
     }
+
+    #[test]
+    fn what_else_a_letter_might_be_is_told() {
+        let dictionary = dictionary();
+        let classes = Classes { letters: &CLASSES, nothing: 4, dictionary: &dictionary };
+        let open = [0.002, 0.002, 0.394, 0.6, 0.002];
+        let steps = [[0.002, 0.99, 0.002, 0.002, 0.004], sure(4), open].concat();
+        let read = read(&steps, &classes);
+        assert_eq!(read[0].letters, [1, 2]);
+        assert_eq!(read[0].others, [(1, 3)]);
+    }
 }
