@@ -86,7 +86,10 @@ impl Layout {
                 {
                     words.push(Word { line: line as u32, block: blocks - 1, edges, parts: Vec::new() });
                 }
-                if let (Some(word), Some(part)) = (words.last_mut(), edges(TessPageIteratorLevel_RIL_SYMBOL)) {
+                // What is nothing is said to be anywhere.
+                if let (Some(word), Some(part)) = (words.last_mut(), edges(TessPageIteratorLevel_RIL_SYMBOL))
+                    && union(word.edges, part) == word.edges
+                {
                     word.parts.push(part);
                 }
                 if TessPageIteratorNext(pages, TessPageIteratorLevel_RIL_SYMBOL) == 0 {
@@ -95,6 +98,7 @@ impl Layout {
             }
             TessPageIteratorDelete(pages);
         }
+        words.retain(|word| !word.parts.is_empty());
         (words, baselines)
     }
 }
