@@ -26,7 +26,7 @@ impl Found<'_> {
     pub fn field(self, name: FieldName, page: u32, strength: f32) -> Field {
         let figure = |w: &&&Word| !w.text.chars().all(char::is_alphabetic) || w.text.chars().count() < 3;
         let figures: Vec<&Word> = self.words.iter().filter(figure).copied().collect();
-        let guessed = figures.iter().any(|w| w.text.contains(|c: char| c == '!' || c.is_alphabetic()));
+        let guessed = figures.iter().any(|w| w.text.contains(|c: char| matches!(c, '!' | ']') || c.is_alphabetic()));
         let strength = if guessed { strength * 0.9 } else { strength };
         let field = read_from(name, self.value, &self.words, page, strength);
         Field { confidence: strength * sure(name, worth(&figures)), ..field }
@@ -157,6 +157,8 @@ mod tests {
             assert_eq!(found(text).as_deref(), Some("2026-02-05"), "{text}");
         }
         assert_eq!(found("ngày 09 tháng !2 năm 2024").as_deref(), Some("2024-12-09"));
+        assert_eq!(found("ngày 16 tháng 1] năm 2024").as_deref(), Some("2024-11-16"));
+        assert_eq!(found("ngày 16 tháng [1] năm 2024").as_deref(), Some("2024-01-16"));
         assert_eq!(packed("10052021").as_deref(), Some("2021-05-10"));
     }
 

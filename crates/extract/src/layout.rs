@@ -68,8 +68,9 @@ pub fn phrase(text: &str) -> String {
 
 fn parts(text: &str) -> Vec<String> {
     let mut parts = Vec::new();
-    // `!2` is 12.
-    let text = if text.contains(|c: char| c.is_ascii_digit()) { text.replace('!', "1") } else { text.to_owned() };
+    // `!2` is 12, and so is a bracket that nothing opens a leaning 1.
+    let stroke = |c: char| c == '!' || c == ']' && !text.contains('[');
+    let text = if text.contains(|c: char| c.is_ascii_digit()) { text.replace(stroke, "1") } else { text.to_owned() };
     for part in plain(&text).split(' ').filter(|p| !p.is_empty()) {
         let letters: Vec<char> = part.chars().collect();
         let runs: Vec<&[char]> = letters.chunk_by(|a, b| a.is_ascii_digit() == b.is_ascii_digit()).collect();

@@ -209,7 +209,7 @@ fn weights(name: FieldName) -> (f32, f32) {
 }
 
 /// Print is never as sure as a code.
-const MOST: f32 = 98.9;
+const MOST: f32 = 98.4;
 
 /// A percentage with its odds multiplied.
 fn odds(confidence: f32, factor: f32) -> f32 {
