@@ -249,8 +249,13 @@ fn a_name_said_twice_vouches_for_itself_or_lends_its_marks() {
     };
     let form = |above: &str, below: &str| paper(above, below).0.field(OwnerName).clone();
     let alone = form("Ngô Thị Đạt", "Trần Minh Anh");
-    let twice = form("Ngô Thị Đạt", "Ngô Thị Đạt");
-    assert!(twice.confidence > alone.confidence);
+    let faint = |below: &str| {
+        let sheet = Sheet::new().centre(105.0, 42.0, "BẢN CAM KẾT").left(28.0, 60.0, "Họ và tên: Ngô Thị Đạt");
+        let mut sheet = sheet.left(120.0, 200.0, below);
+        sheet.words.iter_mut().filter(|w| w.text == "Đạt").for_each(|w| w.confidence = 90.0);
+        sheet.read().field(OwnerName).confidence
+    };
+    assert!(faint("Ngô Thị Đạt") > faint("Trần Minh Anh"));
     assert_eq!(form("Ngô Thi Đat", "Ngô Thị Đạt").value, "Ngô Thị Đạt");
     // It is said that the label has it otherwise.
     let changed = paper("Ngô Thi Đat", "Ngô Thị Đạt").1.differences;
