@@ -1,6 +1,6 @@
-//! What is always the same in the names of agencies and papers and in addresses. Where a word of these differs from the page by
-//! marks only, the field says what it must be; the page's words stay as they were read. A place's own name is never
-//! guessed, except that of a province: there are no others.
+//! What is always the same in the names of agencies and papers and in addresses. Where a word of these differs from the
+//! page by marks only, the field says what it must be; the page's words stay as they were read. A place's own name is
+//! never guessed, except that of a province: there are no others.
 
 use sohoa_model::{DocumentType, Word, text::fold};
 

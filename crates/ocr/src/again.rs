@@ -16,8 +16,8 @@ const FAR: u32 = 3;
 /// A single line of text, as Tesseract numbers its modes.
 pub const ONE_LINE: u32 = 7;
 
-/// What is looked at: a copy of the page of this size and resolution, of which a box can be had, and which
-/// shows the whole frame of that size.
+/// What is looked at: a copy of the page of this size and resolution, of which a box can be had, and which shows the whole
+/// frame of that size.
 pub struct Look<'a> {
     pub copy: &'a dyn Fn(Box4) -> Result<GrayImage>,
     pub size: (u32, u32),
@@ -31,8 +31,8 @@ pub fn doubtful(words: &[Word], least: f32) -> Vec<bool> {
     words.iter().zip(misfits).map(|(word, misfit)| misfit || word.confidence < least).collect()
 }
 
-/// Reads the `wanted` words again, each with those beside it, by what `read` says of a copy of them. Words stand in the frame
-/// and are calibrated, before and after.
+/// Reads the `wanted` words again, each with those beside it, by what `read` says of a copy of them. Words stand in the
+/// frame and are calibrated, before and after.
 pub fn run(
     words: &[Word],
     wanted: &[bool],
@@ -200,14 +200,14 @@ fn weigh(first: &[Word], second: &[Word], beside: &[Beside]) -> Vec<Word> {
     }
 }
 
-/// Whether the lexicon has words next to what stands beside them.
-fn fits(words: &[Word], beside: &[Beside]) -> bool {
+/// Whether words go with what stands beside them.
+fn fits(words: &[Word], words_beside: &[Beside]) -> bool {
     let (first, last) = (bare(&words[0].text), bare(&words[words.len() - 1].text));
     let lexicon = Lexicon::default();
-    beside.iter().any(|[left, right]| {
-        left.as_ref().is_some_and(|left| lexicon.pair(left, &first))
-            || right.as_ref().is_some_and(|right| lexicon.pair(&last, right))
-    })
+    let beside = |[left, right]: &Beside| {
+        lexicon.fits(left.as_deref(), &first, None) || lexicon.fits(None, &last, right.as_deref())
+    };
+    words_beside.iter().any(beside)
 }
 
 /// How much in words is not as people write it: what is no syllable and no number, a figure next to a letter, a sign that

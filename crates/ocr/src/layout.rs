@@ -44,7 +44,13 @@ impl Baseline {
 
 impl Layout {
     pub fn new() -> Result<Self> {
-        Engine::without_model().map(Self)
+        let engine = Engine::new()?;
+        // A page comes without its rules, and which cells a table has is known from them; Tesseract's own guess parts and
+        // joins lines wrongly. No Vietnamese is written downwards. Copies of small print have letters of this height.
+        engine.set(c"textord_tabfind_find_tables", c"0");
+        engine.set(c"textord_tabfind_vertical_text", c"0");
+        engine.set(c"textord_min_xheight", c"7");
+        Ok(Self(engine))
     }
 
     /// The lines of a page, as far as they go without a wide gap.
@@ -84,7 +90,7 @@ impl Layout {
                     && let Some(edges) = edges(TessPageIteratorLevel_RIL_WORD)
                     && let Some(line) = baselines.len().checked_sub(1)
                 {
-                    words.push(Word { line: line as u32, block: blocks - 1, edges, parts: Vec::new() });
+                    words.push(Word { line: line as u32, block: blocks.saturating_sub(1), edges, parts: Vec::new() });
                 }
                 // What is nothing is said to be anywhere.
                 if let (Some(word), Some(part)) = (words.last_mut(), edges(TessPageIteratorLevel_RIL_SYMBOL))
@@ -171,7 +177,9 @@ fn together(words: &[Word], baselines: &[Baseline]) -> Vec<Run> {
 
 /// A part of a picture, brought to a height as Tesseract does it, which also sharpens it a little: rows of grey.
 pub fn scaled(gray: &GrayImage, [left, top, right, bottom]: Edges, height: u32) -> Result<Vec<u8>> {
-    let too_large = || Error::new(Code::Unreadable, "Không đủ bộ nhớ để đọc một dòng chữ");
+    let too_large = || {
+        Error::new(Code::Unreadable, "Không đủ bộ nhớ để đọc một dòng chữ").hint("Đóng bớt chương trình rồi thử lại.")
+    };
     let (width, tall) = ((right - left) as usize, (bottom - top) as usize);
     let factor = height as f32 / tall as f32;
     // A streak from top to bottom, say: nothing that could be read would be left of it.

@@ -56,6 +56,11 @@ impl Lexicon {
         self.any(|words| words.pairs.contains(&pair))
     }
 
+    /// Whether a word goes with what stands to its left or to its right, if anything does; all of them [`bare`].
+    pub(crate) fn fits(&self, left: Option<&str>, word: &str, right: Option<&str>) -> bool {
+        left.is_some_and(|left| self.pair(left, word)) || right.is_some_and(|right| self.pair(word, right))
+    }
+
     /// Which words go with neither neighbour but would if the marks of one were others, as the last two of «quy định chỉ
     /// tiết».
     pub(crate) fn misfits(&self, words: &[Word]) -> Vec<bool> {

@@ -1,5 +1,5 @@
 //! A page made words, with boxes and confidence: where its lines are by Tesseract's layout analysis through leptess, what
-//! they say by the networks of Tesseract's models, which [`lstm`] calculates in a quarter of Tesseract's own time.
+//! they say by the networks of Tesseract's models, which `lstm/` calculates in a quarter of Tesseract's own time.
 //!
 //! A [`Reader`] holds what is loaded and belongs to one thread; page-level workers, each with its own reader, use the
 //! cores better than threads within a page would.
@@ -44,7 +44,7 @@ pub struct Params {
     pub segmentation: u32,
     /// Whether poor lines are tried as light print on dark ground, too.
     pub invert: bool,
-    /// Whether the larger model has its say as well: half as many errors on clean print, a third more time.
+    /// Whether the larger model has its say as well: on clean print a quarter fewer errors, a third more time.
     pub both: bool,
     /// A page that takes longer than this is given up, in seconds.
     pub deadline: u32,
@@ -84,10 +84,10 @@ impl Reader {
         }
     }
 
-    /// The same by Tesseract's own detection, which takes half as long as reading the page does.
+    /// The same by Tesseract's own detection, which takes as long as reading the page does.
     pub fn orientation_at_length(&mut self, gray: &GrayImage, dpi: f32) -> Result<Option<(Turn, f32)>> {
         if self.orientation.is_none() {
-            self.orientation = Some(Engine::new(&model::load(&self.tessdata, "osd")?, "osd")?);
+            self.orientation = Some(Engine::with_model(&model::load(&self.tessdata, "osd")?, "osd")?);
         }
         let engine = self.orientation.as_mut().expect("just loaded");
         Ok(engine.orientation(gray, dpi))

@@ -62,12 +62,8 @@ fn fitting(words: &mut [LineWord]) {
     let lexicon = Lexicon::default();
     for at in 0..words.len() {
         let beside = |at: Option<usize>| at.and_then(|at| words.get(at)).map(|word| bare(&word.text));
-        let (before, after) = (beside(at.checked_sub(1)), beside(Some(at + 1)));
-        let fits = |text: &str| {
-            let text = bare(text);
-            before.as_ref().is_some_and(|before| lexicon.pair(before, &text))
-                || after.as_ref().is_some_and(|after| lexicon.pair(&text, after))
-        };
+        let (left, right) = (beside(at.checked_sub(1)), beside(Some(at + 1)));
+        let fits = |text: &str| lexicon.fits(left.as_deref(), &bare(text), right.as_deref());
         let word = &words[at];
         let mut better = word.variants.iter().filter(|_| !fits(&word.text)).filter(|variant| fits(variant));
         if let (Some(only), None) = (better.next(), better.next()) {

@@ -17,6 +17,7 @@ fn a_reader_keeps_to_its_own_thread() {
     let before = threads();
     let words = reader.run(&page, 150.0, &sohoa_ocr::Params::default(), &AtomicBool::new(false)).unwrap();
     assert!(words.len() > 100);
+    reader.orientation_at_length(&page, 150.0).unwrap();
     // OpenMP keeps the threads it has once started, so that they would still be there.
     assert_eq!(threads(), before);
 }

@@ -24,7 +24,8 @@ pub struct Params {
     pub by_letters: bool,
 }
 
-/// Which words are looked at a second time: those less sure than this, in percent, and those that go with none beside them.
+/// Words less sure than this, in percent, are looked at a second time, and those that go with none beside them; beyond 100
+/// all of them.
 fn doubtful(care: Care) -> Option<f32> {
     match care {
         Care::Fast => None,
@@ -97,7 +98,7 @@ pub fn run(
     let mut words = None;
     if params.turn.is_none() && !clean.blank {
         // Most pages are upright, so the page is prepared as it came and prepared again only when it is not. Where the
-        // letters say nothing it is read as it came, too: looking longer for the way up costs half as much as reading.
+        // letters say nothing it is read as it came, too: looking longer for the way up costs as much as reading.
         let mut found = params.by_letters.then(|| sohoa_ocr::orientation_by_letters(&clean.gray, clean.dpi)).flatten();
         if found.is_none() {
             let read = reader.run(&clean.gray, clean.dpi, &params.ocr, cancel)?;

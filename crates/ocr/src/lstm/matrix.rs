@@ -172,11 +172,11 @@ unsafe fn wide(matrix: &Matrix, inputs: &[i8], sums: &mut [i32]) {
 unsafe fn usual(matrix: &Matrix, inputs: &[i8], sums: &mut [i32]) {
     use std::arch::x86_64::*;
     const BLOCK: usize = 8;
-    const LANES: usize = super::matrix::LANES / 2;
+    const HALF: usize = LANES / 2;
     let Matrix { outputs, groups, .. } = *matrix;
     let ones = _mm256_set1_epi16(1);
-    for from in (0..outputs).step_by(BLOCK * LANES) {
-        let vectors = BLOCK.min((outputs - from) / LANES);
+    for from in (0..outputs).step_by(BLOCK * HALF) {
+        let vectors = BLOCK.min((outputs - from) / HALF);
         for (input, sums) in inputs.chunks_exact(groups * GROUP).zip(sums.chunks_exact_mut(outputs)) {
             let mut acc = [_mm256_setzero_si256(); BLOCK];
             let block = |acc: &mut [__m256i]| {
@@ -188,7 +188,7 @@ unsafe fn usual(matrix: &Matrix, inputs: &[i8], sums: &mut [i32]) {
                         let size = _mm256_abs_epi8(four);
                         let weights = matrix.weights.as_ptr().add((group * outputs + from) * GROUP);
                         for (i, acc) in acc.iter_mut().enumerate() {
-                            let weights = _mm256_loadu_si256(weights.add(i * LANES * GROUP).cast());
+                            let weights = _mm256_loadu_si256(weights.add(i * HALF * GROUP).cast());
                             let two = _mm256_maddubs_epi16(size, _mm256_sign_epi8(weights, four));
                             *acc = _mm256_add_epi32(*acc, _mm256_madd_epi16(two, ones));
                         }
@@ -202,7 +202,7 @@ unsafe fn usual(matrix: &Matrix, inputs: &[i8], sums: &mut [i32]) {
             for (i, acc) in acc[..vectors].iter().enumerate() {
                 // SAFETY: `sums` has `outputs` numbers, and the vector ends before.
                 unsafe {
-                    let sum = sums.as_mut_ptr().add(from + i * LANES).cast();
+                    let sum = sums.as_mut_ptr().add(from + i * HALF).cast();
                     _mm256_storeu_si256(sum, _mm256_add_epi32(_mm256_loadu_si256(sum), *acc));
                 }
             }

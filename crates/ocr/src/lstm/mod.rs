@@ -152,14 +152,14 @@ fn letters(text: &[u8]) -> Result<(Vec<String>, Vec<bool>)> {
     let text = std::str::from_utf8(text).map_err(|_| broken("chữ"))?;
     let mut lines = text.lines();
     let count: usize = lines.next().and_then(|line| line.trim().parse().ok()).ok_or_else(|| broken("chữ"))?;
-    let mut parsed = lines.take(count).map(|line| {
+    let parsed = lines.take(count).map(|line| {
         let mut parts = line.split(' ');
         let letter = parts.next().ok_or_else(|| broken("chữ"))?;
         let properties =
             parts.next().and_then(|bits| u32::from_str_radix(bits, 16).ok()).ok_or_else(|| broken("chữ"))?;
         Ok((if letter == "NULL" { " " } else { letter }.to_owned(), properties & DIGIT != 0))
     });
-    let parsed: Vec<(String, bool)> = parsed.by_ref().collect::<Result<_>>()?;
+    let parsed: Vec<(String, bool)> = parsed.collect::<Result<_>>()?;
     if parsed.len() != count || count > usize::from(Letter::MAX) {
         return Err(broken("chữ"));
     }

@@ -183,7 +183,7 @@ impl Network {
     /// The probability of each class, step by step, [`POOL`] columns each, of a line of `width` columns of [`HEIGHT`]
     /// values from -127, black, to 127, white, column by column.
     pub fn run(&self, line: &[i8], width: usize) -> Vec<f32> {
-        assert_eq!(line.len(), width * HEIGHT);
+        assert!(width >= POOL && line.len() == width * HEIGHT);
         let steps = width / POOL;
         let seen = self.see(line, width);
         let mut values = self.sum_up(&seen, steps);
@@ -270,12 +270,11 @@ impl Border {
     }
 
     fn put(&self, x: usize, y: usize, look: &mut [i8]) {
-        let sides = if self.width > 1 { 2 } else { 1 };
         let at = match y {
             0 => x,
-            _ if y == HEIGHT - 1 => self.width + (HEIGHT - 2) * sides + x,
-            _ if x == 0 => self.width + (y - 1) * sides,
-            _ if x == self.width - 1 => self.width + (y - 1) * sides + 1,
+            _ if y == HEIGHT - 1 => self.width + (HEIGHT - 2) * 2 + x,
+            _ if x == 0 => self.width + (y - 1) * 2,
+            _ if x == self.width - 1 => self.width + (y - 1) * 2 + 1,
             _ => return,
         };
         for (group, noise) in look.chunks_exact_mut(GROUP).zip(&self.looks[at]) {
@@ -378,7 +377,8 @@ fn whole(value: f32) -> i8 {
     (value * f32::from(ONE) + ROUND).to_bits() as i8
 }
 
-/// e to the power of `x` from -87 to 0, to a relative 5·10⁻⁵, far finer than the integers between layers: a power of two, and what is left by the series of e.
+/// e to the power of `x` from -87 to 0, to a relative 5·10⁻⁵, far finer than the integers between layers: a power of two,
+/// and what is left by the series of e.
 #[inline(always)]
 fn exp(x: f32) -> f32 {
     const SERIES: [f32; 4] = [1.0 / 24.0, 1.0 / 6.0, 0.5, 1.0];
