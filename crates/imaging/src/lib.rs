@@ -41,7 +41,7 @@ pub use gray::Colour;
 use ink::Ink;
 
 /// Grows when the same page would be prepared another way.
-pub const VERSION: u32 = 6;
+pub const VERSION: u32 = 7;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]

@@ -88,7 +88,8 @@ pub fn erase(gray: &mut GrayImage, ink: &mut Ink, dpi: f32) -> Vec<Rule> {
                 taken[j] |= path.passes(&thin, other);
             }
             if path.length() as f32 >= least && path.is_straight(thick) {
-                path.wipe(&thin, gray, ink);
+                let dots = if upright { vec![false; path.length()] } else { path.dotted(&found, dpi) };
+                path.wipe(&thin, gray, ink, &dots);
                 found.push(path.rule(upright));
             }
         }
@@ -121,12 +122,16 @@ impl Thin {
     /// From the middle of a part to both ends of the rule that it belongs to, over gaps.
     fn follow(&self, part: &Part, thick: usize, gap: usize) -> Option<Path> {
         let ((from, to), (low, high)) = self.extent(part);
+        /// How much of each step goes into where the rule is thought to be.
+        const NEW: f32 = 0.1;
+        let centre = |(low, high): (usize, usize)| (low + high) as f32 / 2.0;
         let middle = (from + to) / 2;
         let start = (low..=high).find(|c| self.at(middle, *c))?;
         let mut steps = vec![self.run(middle, start, thick)];
         for forward in [true, false] {
             let mut at = middle;
             let mut last = (middle, steps[0].1);
+            let mut about = centre(last.1);
             let mut path = Vec::new();
             loop {
                 at = if forward { at + 1 } else { at.checked_sub(1).unwrap_or(usize::MAX) };
@@ -136,9 +141,13 @@ impl Thin {
                 }
                 // Across a gap it may have moved a little.
                 let (low, high) = (last.1.0.saturating_sub(1 + missed / 8), last.1.1 + 1 + missed / 8);
-                if let Some(c) = (low..=high).find(|c| self.at(at, *c)) {
+                // Beside a level one may lie the edge of a dot that lies on it.
+                let off = |c: &usize| if self.upright { *c as f32 } else { (*c as f32 - about).abs() };
+                let near = (low..=high).filter(|c| self.at(at, *c)).min_by(|a, b| off(a).total_cmp(&off(b)));
+                if let Some(c) = near {
                     let run = self.run(at, c, thick);
                     last = (at, run.1);
+                    about += NEW * (centre(run.1) - about);
                     path.push(run);
                 }
             }
@@ -201,9 +210,61 @@ impl Path {
         step.is_ok_and(|i| self.0[i].1.0 <= high && self.0[i].1.1 >= low)
     }
 
-    fn wipe(&self, thin: &Thin, gray: &mut GrayImage, ink: &mut Ink) {
+    /// Where a dot lies on a level rule that is no part of it, as that of ạ does on an underline. Of the `others` those
+    /// that stand upright may cross it.
+    fn dotted(&self, others: &[Rule], dpi: f32) -> Vec<bool> {
+        /// In inches: how far to each side shows how thick the rule is itself; how far a dot sticks out at least, both
+        /// sides together, and how far one that hardly touches; how large a dot is. Smaller ones are specks.
+        const AROUND: f32 = 0.12;
+        const OUT: f32 = 0.008;
+        const BESIDE: f32 = 0.018;
+        const LEAST: f32 = 0.013;
+        const MOST: f32 = 0.036;
+        /// On an inch of a rule. A worn one has such all along.
+        const OFTEN: f32 = 2.0;
+        let around = (dpi * AROUND) as usize;
+        let usual = |at: usize, side: fn(&Step) -> usize| {
+            let near = at.saturating_sub(around)..(at + around).min(self.0.len());
+            let mut near: Vec<usize> = self.0[near].iter().map(side).collect();
+            let middle = near.len() / 2;
+            *near.select_nth_unstable(middle).1
+        };
+        let out = |at: usize| {
+            let (low, high) = self.0[at].1;
+            usual(at, |step| step.1.0).saturating_sub(low) + high.saturating_sub(usual(at, |step| step.1.1))
+        };
+        let out: Vec<usize> = (0..self.0.len()).map(out).collect();
+        let least = (dpi * OUT).max(2.0) as usize;
+        let beside = (dpi * GAP) as u32;
+        let crosses = |(x, (y, _)): Step, rule: &Rule| {
+            let within = |at: usize, a: u32, b: u32| {
+                (a.min(b).saturating_sub(beside)..=a.max(b) + beside).contains(&(at as u32))
+            };
+            within(x, rule.from.0, rule.to.0) && within(y, rule.from.1, rule.to.1)
+        };
+        let mut dotted = Vec::with_capacity(out.len());
+        let mut count = 0.0;
+        for out in out.chunk_by(|a, b| (*a > 1) == (*b > 1)) {
+            let steps = &self.0[dotted.len()..][..out.len()];
+            let tall = steps.iter().map(|(_, (low, high))| high - low + 1).max().unwrap_or(0);
+            let most = out.iter().copied().max().unwrap_or(0);
+            let is = most >= least
+                && (out.len() as f32 >= dpi * LEAST || most as f32 >= dpi * BESIDE)
+                && out.len() as f32 <= dpi * MOST
+                && tall * 3 >= out.len() * 2
+                && !others.iter().any(|rule| rule.upright && crosses(steps[0], rule));
+            count += f32::from(u8::from(is));
+            dotted.extend(out.iter().map(|_| is));
+        }
+        if count > OFTEN * (1.0 + self.length() as f32 / dpi) {
+            dotted.fill(false);
+        }
+        dotted
+    }
+
+    fn wipe(&self, thin: &Thin, gray: &mut GrayImage, ink: &mut Ink, dots: &[bool]) {
         let breadth = if thin.upright { ink.width } else { ink.height };
-        for (along, (low, high)) in &self.0 {
+        for ((along, (low, high)), _) in self.0.iter().zip(dots).filter(|(_, dot)| !**dot) {
             for across in low.saturating_sub(1)..=(high + 1).min(breadth - 1) {
                 let (x, y) = if thin.upright { (across, *along) } else { (*along, across) };
                 // Beside the rule is its blur, unless it is a letter.

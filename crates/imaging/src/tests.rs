@@ -440,6 +440,39 @@ fn rules_go_are_told_and_letters_that_touch_them_stay() {
 }
 
 #[test]
+fn a_dot_on_an_underline_stays() {
+    let mut page = GrayImage::from_pixel(1240, 800, PAPER);
+    let mut disc = |cx: i32, cy: i32, radius: i32| {
+        for (x, y) in (-radius..=radius).flat_map(|x| (-radius..=radius).map(move |y| (x, y))) {
+            if x * x + y * y <= radius * radius {
+                page.put_pixel((cx + x) as u32, (cy + y) as u32, Luma([50]));
+            }
+        }
+    };
+    // That of ạ, above the line, on it and in the middle of it; a speck of dust.
+    [(300, 396), (500, 398), (700, 401)].into_iter().for_each(|(x, y)| disc(x, y, 3));
+    disc(900, 399, 1);
+    (200..1100).flat_map(|x| (400..402).map(move |y| (x, y))).for_each(|(x, y)| page.put_pixel(x, y, Luma([50])));
+    for degrees in [0.0, 1.0] {
+        let (clean, rules) = without_rules(&rotate::straighten_gray(&page, degrees));
+        assert_eq!(rules.len(), 1, "{rules:?}");
+        let clean = rotate::straighten_gray(&clean, -degrees);
+        let dark = |x: u32| {
+            (x - 40..x + 40)
+                .flat_map(|x| (385..415).map(move |y| (x, y)))
+                .filter(|(x, y)| clean.get_pixel(*x, *y)[0] < 130)
+        };
+        for x in [300, 500, 700] {
+            let across: Vec<u32> = dark(x).map(|(x, _)| x).collect();
+            let (from, to) = (across.iter().min().unwrap(), across.iter().max().unwrap());
+            assert!((4..10).contains(&(to - from)) && (20..70).contains(&across.len()), "{degrees}°, {x}: {across:?}");
+        }
+        assert_eq!(dark(900).count(), 0, "the speck is gone with the rule");
+        assert_eq!(dark(1000).count(), 0);
+    }
+}
+
+#[test]
 fn curves_and_rows_of_letters_are_no_rules() {
     let mut page = GrayImage::from_pixel(2478, 3507, PAPER);
     // A seal's ring, 36 mm across, and a dashed row.
