@@ -28,7 +28,7 @@ impl Sheet {
         for word in text.split(' ') {
             let width = 2.3 * word.chars().count() as f32;
             let bounds = [at, y, width, 4.0].map(|v| (v * DOT) as u32);
-            self.words.push(Word { text: word.into(), confidence: 94.0, bounds, line: self.lines, block: 0 });
+            self.words.push(Word { text: word.into(), confidence: 99.0, bounds, line: self.lines, block: 0 });
             at += width + 1.2;
         }
         self.lines += 1;

@@ -175,6 +175,47 @@ fn together(words: &[Word], baselines: &[Baseline]) -> Vec<Run> {
     runs
 }
 
+/// A part of a picture as leptonica has it, to be destroyed; null without memory for it.
+unsafe fn pix_of(gray: &GrayImage, [left, top, right, bottom]: Edges) -> *mut Pix {
+    let (width, tall) = ((right - left) as usize, (bottom - top) as usize);
+    unsafe {
+        let pix = pixCreate(width as c_int, tall as c_int, 8);
+        if pix.is_null() {
+            return pix;
+        }
+        let place = |x: usize| if cfg!(target_endian = "little") { x ^ 3 } else { x };
+        let (data, stride) = (pixGetData(pix).cast::<u8>(), pixGetWpl(pix) as usize * 4);
+        for y in 0..tall {
+            let row = &gray.as_raw()[(top as usize + y) * gray.width() as usize + left as usize..][..width];
+            let out = std::slice::from_raw_parts_mut(data.add(y * stride), stride);
+            row.iter().enumerate().for_each(|(x, pixel)| out[place(x)] = *pixel);
+        }
+        pix
+    }
+}
+
+/// The connected parts of what is darker than `level` within a box of a picture; none without memory for them.
+pub fn ink(gray: &GrayImage, edges: Edges, level: u8) -> Vec<Edges> {
+    const AROUND: c_int = 8;
+    // SAFETY: all that is made here is destroyed here.
+    unsafe {
+        let mut pix = pix_of(gray, edges);
+        let mut bits = if pix.is_null() { pix } else { pixThresholdToBinary(pix, level.into()) };
+        let mut boxes = if bits.is_null() { std::ptr::null_mut() } else { pixConnCompBB(bits, AROUND) };
+        let count = if boxes.is_null() { 0 } else { boxaGetCount(boxes) };
+        let part = |i| {
+            let [mut x, mut y, mut w, mut h] = [0; 4];
+            boxaGetBoxGeometry(boxes, i, &mut x, &mut y, &mut w, &mut h);
+            [edges[0] + x, edges[1] + y, edges[0] + x + w, edges[1] + y + h]
+        };
+        let parts = (0..count).map(part).collect();
+        boxaDestroy(&mut boxes);
+        pixDestroy(&mut bits);
+        pixDestroy(&mut pix);
+        parts
+    }
+}
+
 /// A part of a picture, brought to a height as Tesseract does it, which also sharpens it a little: rows of grey.
 pub fn scaled(gray: &GrayImage, [left, top, right, bottom]: Edges, height: u32) -> Result<Vec<u8>> {
     let too_large = || {
@@ -189,17 +230,11 @@ pub fn scaled(gray: &GrayImage, [left, top, right, bottom]: Edges, height: u32) 
     // SAFETY: the pictures are made and destroyed here; rows are of `wpl` words of 32 bits, in which the first pixel is the
     // highest byte.
     unsafe {
-        let mut pix = pixCreate(width as c_int, tall as c_int, 8);
+        let mut pix = pix_of(gray, [left, top, right, bottom]);
         if pix.is_null() {
             return Err(too_large());
         }
         let place = |x: usize| if cfg!(target_endian = "little") { x ^ 3 } else { x };
-        let (data, stride) = (pixGetData(pix).cast::<u8>(), pixGetWpl(pix) as usize * 4);
-        for y in 0..tall {
-            let row = &gray.as_raw()[(top as usize + y) * gray.width() as usize + left as usize..][..width];
-            let out = std::slice::from_raw_parts_mut(data.add(y * stride), stride);
-            row.iter().enumerate().for_each(|(x, pixel)| out[place(x)] = *pixel);
-        }
         let mut scaled = pixScale(pix, factor, factor);
         pixDestroy(&mut pix);
         if scaled.is_null() {

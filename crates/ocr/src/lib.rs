@@ -35,7 +35,7 @@ pub use order::arrange;
 pub use suggest::{Suggestion, suggest, suggest_value};
 
 /// Grows when the same reading copy would give other words.
-pub const VERSION: u32 = 8;
+pub const VERSION: u32 = 9;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Params {
@@ -133,7 +133,7 @@ pub fn orientation_by_letters(gray: &GrayImage, dpi: f32) -> Option<(Turn, f32)>
 pub fn reads_well(words: &[Word]) -> bool {
     let long = words.iter().filter(|w| w.text.chars().count() >= 3);
     let (all, lying) = long.fold((0, 0), |(all, lying), w| (all + 1, lying + u32::from(w.bounds[2] > w.bounds[3])));
-    all >= 8 && lying * 10 >= all * 8 && mean(words) >= 80.0
+    all >= 8 && lying * 10 >= all * 8 && mean(words) >= 65.0
 }
 
 /// How sure the letters of some words are, in the mean, percent.

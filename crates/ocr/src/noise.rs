@@ -7,14 +7,14 @@ use crate::syllable::is_syllable;
 use crate::{bounds, sure};
 
 /// A line surer than this, in percent, is text, whatever it says.
-const SURE: f32 = 62.0;
+const SURE: f32 = 40.0;
 /// One word of two letters and more that makes sense and is so sure speaks for its whole line: the label before a number
 /// that was hard to read.
-const WITNESS: f32 = 80.0;
+const WITNESS: f32 = 56.0;
 /// A word less sure than this says nothing.
-const LEAST: f32 = 20.0;
+const LEAST: f32 = 5.0;
 /// Within text, a sign less sure than this is a speck: of ten of them nine are (training pages).
-const SPECK: f32 = 65.0;
+const SPECK: f32 = 85.0;
 /// So much of its letters, as one in this many, must be in words that can be.
 const SENSE: usize = 3;
 

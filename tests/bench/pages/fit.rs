@@ -39,7 +39,7 @@ fn fitted(seen: &[Seen]) -> (f64, f64) {
     let right = seen.iter().filter(|(_, right)| *right).count() as f64;
     let wrong = seen.len() as f64 - right;
     let target = |is_right: bool| if is_right { (right + 1.0) / (right + 2.0) } else { 1.0 / (wrong + 2.0) };
-    let (mut a, mut b) = (0.0, 1.0);
+    let (mut a, mut b) = (0.0, 0.0);
     for _ in 0..50 {
         let (mut ga, mut gb, mut haa, mut hab, mut hbb) = (0.0, 0.0, 1e-6, 0.0, 1e-6);
         for (x, is_right) in seen {

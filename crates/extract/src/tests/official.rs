@@ -266,20 +266,3 @@ fn a_subject_begins_and_names_papers_as_the_law_has_it() {
     let other = Some("Về việc làm đủ ăn và để ăn của chúng nhân dân".to_owned());
     assert_eq!(subject("Về việc làm đủ ăn và để ăn", "của chúng nhân dân"), other);
 }
-
-#[test]
-fn names_are_less_sure_on_a_page_that_was_read_badly() {
-    let page = |confidence: f32| {
-        let mut sheet = Sheet::new()
-            .head("Số: 15/QĐ-UBND", "Võ Cường, ngày 05 tháng 02 năm 2026")
-            .centre(105.0, 52.0, "QUYẾT ĐỊNH")
-            .centre(105.0, 58.0, "Về việc công nhận tổ hòa giải cơ sở")
-            .down(30.0, 82.0, &["điều một hai ba bốn năm sáu bảy tám chín mười mười một mười hai"; 6]);
-        let from = sheet.words.iter().position(|w| w.text == "điều").unwrap();
-        sheet.words[from..].iter_mut().step_by(4).for_each(|w| w.confidence = confidence);
-        sheet.read()
-    };
-    let (clear, faint) = (page(96.0), page(60.0));
-    assert!(faint.field(Agency).confidence < clear.field(Agency).confidence);
-    assert_eq!(faint.field(Symbol).confidence, clear.field(Symbol).confidence);
-}

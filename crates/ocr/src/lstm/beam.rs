@@ -12,11 +12,9 @@ const LEAST: f32 = -20.0;
 /// What is not in the dictionary counts as so much less certain, …
 const UNKNOWN: f32 = 2.25;
 /// … what is in it must be at least so certain, …
-const DICTIONARY: f32 = -25.0 / CONFIDENCE;
+const DICTIONARY: f32 = -25.0 / 7.0;
 /// … and all of it is taken to be a little less certain than the network says.
 const OFFSET: f32 = -0.085;
-/// From a certainty to that of Tesseract's own older scale.
-const CONFIDENCE: f32 = 7.0;
 
 pub const SPACE: Letter = 0;
 
@@ -24,7 +22,7 @@ pub const SPACE: Letter = 0;
 #[derive(Debug)]
 pub struct Read {
     pub letters: Vec<Letter>,
-    /// Percent.
+    /// How probable it is that these letters, and no others, stand there: percent.
     pub confidence: f32,
     /// The step from which each letter counts, and that where the last one ends.
     pub steps: Vec<usize>,
@@ -111,7 +109,11 @@ pub fn read(probabilities: &[f32], classes: &Classes) -> Vec<Read> {
         };
         classes.letters.iter().enumerate().filter_map(other).collect()
     };
-    words(&path, others)
+    let sure = |seen: &[Seen], from: usize, to: usize| {
+        let width = classes.letters.len();
+        100.0 * probability(&probabilities[from * width..to * width], classes, seen)
+    };
+    words(&path, others, sure)
 }
 
 struct Beam<'a> {
@@ -400,16 +402,51 @@ fn push(paths: &mut Vec<Node>, node: Node) {
     paths.truncate(WIDTH);
 }
 
-/// A letter of the path, how certain it is, and the steps in which it was seen.
+/// A letter of the path, and the steps in which it was seen.
 struct Seen {
+    class: usize,
     letter: Letter,
-    certainty: f32,
     first: usize,
     end: usize,
 }
 
-fn words(path: &[&Node], others: impl Fn(&Seen) -> Vec<Letter>) -> Vec<Read> {
-    let (letters, end) = seen(path);
+/// How probable it is that these letters are what stands in these steps: all paths that make them, one after another,
+/// with or without nothing between (the forward algorithm, Graves et al. 2006, 4.1).
+fn probability(steps: &[f32], classes: &Classes, letters: &[Seen]) -> f32 {
+    let states: Vec<usize> =
+        letters.iter().flat_map(|seen| [classes.nothing, seen.class]).chain([classes.nothing]).collect();
+    // Shares of what has come so far, by the state that it has come to; their sum goes into the logarithm.
+    let mut shares: Vec<f64> = Vec::new();
+    let mut log = 0.0;
+    for step in steps.chunks_exact(classes.letters.len()) {
+        let comes = |(at, class): (usize, &usize)| {
+            if shares.is_empty() {
+                return if at < 2 { f64::from(step[*class]) } else { 0.0 };
+            }
+            let skips = at > 1 && *class != classes.nothing && *class != states[at - 2];
+            let from = at - at.min(if skips { 2 } else { 1 });
+            shares[from..=at].iter().sum::<f64>() * f64::from(step[*class])
+        };
+        let mut next: Vec<f64> = states.iter().enumerate().map(comes).collect();
+        let sum: f64 = next.iter().sum();
+        if sum <= 0.0 {
+            return 0.0;
+        }
+        next.iter_mut().for_each(|share| *share /= sum);
+        log += sum.ln();
+        shares = next;
+    }
+    let ends: f64 = shares.iter().rev().take(2).sum();
+    (log.exp() * ends) as f32
+}
+
+fn words(
+    path: &[&Node],
+    others: impl Fn(&Seen) -> Vec<Letter>,
+    sure: impl Fn(&[Seen], usize, usize) -> f32,
+) -> Vec<Read> {
+    let letters = seen(path);
+    let end = path.len();
     // Letters part halfway between the last step of the one and the first of the next.
     let middle = |at: usize| {
         letters
@@ -418,62 +455,32 @@ fn words(path: &[&Node], others: impl Fn(&Seen) -> Vec<Letter>) -> Vec<Read> {
     };
     let mut words = Vec::new();
     let mut from = 0;
-    let mut space_before = 0.0f32;
     while from < letters.len() {
         let more = letters[from + 1..].iter().position(|l| l.letter == SPACE || path[l.first].begins_word);
         let to = more.map_or(letters.len(), |more| from + 1 + more);
-        let space = letters.get(to).filter(|l| l.letter == SPACE);
-        let space_after = space.map_or(0.0, |space| space.certainty);
-        let own = letters[from..to].iter().map(|l| l.certainty).fold(space_after.min(space_before), f32::min);
+        let own = &letters[from..to];
         words.push(Read {
-            letters: letters[from..to].iter().map(|l| l.letter).collect(),
-            confidence: (100.0 + 5.0 * CONFIDENCE * own).clamp(0.0, 100.0),
+            letters: own.iter().map(|l| l.letter).collect(),
+            confidence: sure(own, middle(from), middle(to)),
             steps: (from..=to).map(middle).collect(),
-            others: (from..to).flat_map(|at| others(&letters[at]).into_iter().map(move |l| (at - from, l))).collect(),
+            others: own.iter().enumerate().flat_map(|(at, l)| others(l).into_iter().map(move |l| (at, l))).collect(),
         });
-        space_before = space_after;
-        from = to + usize::from(space.is_some());
+        from = to + usize::from(letters.get(to).is_some_and(|l| l.letter == SPACE));
     }
     words
 }
 
-/// The letters of a path, and where it ends. Nothing makes the letter after it less certain; before a space and at the end,
-/// the one before.
-fn seen(path: &[&Node]) -> (Vec<Seen>, usize) {
+/// The letters of a path.
+fn seen(path: &[&Node]) -> Vec<Seen> {
     let mut letters: Vec<Seen> = Vec::new();
-    let mut at = 0;
-    while at < path.len() {
-        let mut certainty = 0.0f32;
-        while at < path.len() && path[at].letter.is_none() {
-            certainty = certainty.min(path[at].certainty);
-            at += 1;
+    for (at, node) in path.iter().enumerate() {
+        match (node.letter, letters.last_mut()) {
+            (Some(_), Some(last)) if node.again => last.end = at + 1,
+            (Some(letter), _) => letters.push(Seen { class: node.class.into(), letter, first: at, end: at + 1 }),
+            (None, _) => {}
         }
-        let node = path.get(at);
-        let space = node.is_some_and(|node| node.letter == Some(SPACE));
-        let counts = node.is_none_or(|node| node.known != Known::Nothing);
-        if let Some(last) = letters.last_mut()
-            && (node.is_none() || space && counts)
-        {
-            last.certainty = last.certainty.min(certainty);
-            certainty = 0.0;
-        }
-        let Some(letter) = node.and_then(|node| node.letter) else { break };
-        let first = at;
-        loop {
-            let node = path[at];
-            certainty = if letter == SPACE && node.known == Known::Nothing {
-                node.certainty
-            } else {
-                certainty.min(node.certainty)
-            };
-            at += 1;
-            if at == path.len() || !path[at].again {
-                break;
-            }
-        }
-        letters.push(Seen { letter, certainty, first, end: at });
     }
-    (letters, path.len())
+    letters
 }
 
 #[cfg(test)]
@@ -534,7 +541,6 @@ mod tests {
         let read = reads(&[3, 4, 0, 4, 1, 4, 2, 4].map(sure));
         assert_eq!(read.iter().map(|word| word.0.as_str()).collect::<Vec<_>>(), ["c", "ab"]);
         assert!(read[0].2.last() <= read[1].2.first());
-        assert!(read[1].1 > read[0].1, "what is in the dictionary is surer: {read:?}");
     }
 
     #[test]
@@ -544,6 +550,19 @@ mod tests {
         assert_eq!(reads(&[sure(1), sure(4), open, sure(4)])[0].0, "ab");
         let clear = [0.005, 0.005, 0.02, 0.96, 0.01];
         assert_eq!(reads(&[sure(1), sure(4), clear, sure(4)])[0].0, "ac");
+    }
+
+    #[test]
+    fn a_word_is_as_sure_as_all_paths_that_make_it() {
+        // `c` alone, or with nothing before it or after it; but not nothing twice, nor another letter.
+        let open = [0.0, 0.1, 0.1, 0.5, 0.3];
+        let read = reads(&[open, open]);
+        assert_eq!(read[0].0, "c");
+        assert!((read[0].1 - 100.0 * (0.5 * 0.5 + 0.5 * 0.3 + 0.3 * 0.5)).abs() < 0.01, "{read:?}");
+        // The same letter twice needs nothing between.
+        let twice = reads(&[3, 4, 3].map(sure));
+        assert_eq!(twice[0].0, "cc");
+        assert!((twice[0].1 - 100.0 * 0.96 * 0.96 * 0.96).abs() < 0.01, "{twice:?}");
     }
 
     #[test]
