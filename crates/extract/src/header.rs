@@ -57,10 +57,10 @@ pub fn read(lines: &[Line], kind: Option<&Kind>) -> Vec<Field> {
         let strength = match number.repaired {
             true => 0.75,
             false if short => 0.85,
-            false => 0.99,
+            false => 0.997,
         };
         found.extend(number.number.as_ref().map(|n| field(FieldName::Number, n, strength)));
-        found.extend(symbol.as_ref().map(|s| field(FieldName::Symbol, s, 0.99)));
+        found.extend(symbol.as_ref().map(|s| field(FieldName::Symbol, s, 0.997)));
     }
     found.extend(issued(lines, head));
     if kind.is_none_or(Kind::has_agency) {
@@ -168,7 +168,7 @@ fn issued(lines: &[Line], head: &[Line]) -> Option<Field> {
     let cited = |line: &&Line| line.words[0].text.starts_with('(');
     let at_head = head.iter().filter(|line| !cited(line)).find_map(|line| {
         let found = dates::in_words(&line.words()).filter(|found| right(line, found))?;
-        let strength = if found.is_short() { 0.85 } else { 0.99 };
+        let strength = if found.is_short() { 0.85 } else { 0.997 };
         Some(field(line, found, strength))
     });
     let signed = || {

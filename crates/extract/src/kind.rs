@@ -3,7 +3,7 @@
 
 use sohoa_model::{Box4, DocumentType, Field, FieldName, Source};
 
-use crate::codes::Coded;
+use crate::codes::{Coded, SURE};
 use crate::form::{self, Form};
 use crate::header::{self, Number};
 use crate::layout::{self, Line};
@@ -60,7 +60,7 @@ pub fn tell<'a>(lines: &[Line], coded: &[Coded], zones: &[Zone], own: &'a [Form]
     let first = lines.first().map(|l| l.page);
     // The card's own code, unless the card is only copied behind some other paper.
     if let Some(card) = coded.iter().find(|c| c.card).filter(|c| first.is_none_or(|first| c.page <= first)) {
-        return Some(by_machine(card.page, card.fields.first().and_then(|f| f.bounds), 99.0));
+        return Some(by_machine(card.page, card.fields.first().and_then(|f| f.bounds), SURE));
     }
     let upper = lines.iter().take_while(|l| Some(l.page) == first).filter(|l| l.top < UPPER).count();
     let zone = zones.first().filter(|z| Some(z.page) == first);

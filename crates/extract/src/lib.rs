@@ -114,7 +114,7 @@ fn number_against_type(found: &mut [Field]) {
     let Some(symbol) = get(FieldName::Symbol) else { return };
     let mut weigh = |names: &[FieldName], agree: bool| {
         for field in found.iter_mut().filter(|f| names.contains(&f.name)) {
-            field.confidence = odds(field.confidence, if agree { 2.0 } else { 0.05 });
+            field.confidence = odds(field.confidence, if agree { 2.0 } else { 0.01 });
         }
     };
     let own = kind.and_then(|key| DocumentType::from_key(&key)).map_or("", |t| t.abbreviation);
@@ -175,20 +175,21 @@ fn worth_of(name: FieldName, sure: f32) -> f32 {
 /// new papers have more that is wrong, so that the factors are less than these would bear.
 fn weights(name: FieldName) -> (f32, f32) {
     match name {
-        FieldName::OwnerName | FieldName::Address => (1.0, 1.0),
-        FieldName::Agency => (1.3, 1.0),
-        FieldName::Subject => (2.0, 2.0),
-        FieldName::IssuedDate => (3.0, 1.0),
-        FieldName::PersonalId => (4.0, 1.0),
-        FieldName::Number => (8.0, 1.0),
-        FieldName::BirthDate | FieldName::CardIssuedDate => (10.0, 1.0),
-        FieldName::Symbol => (12.0, 1.0),
-        _ => (25.0, 1.0),
+        FieldName::OwnerName => (0.9, 1.0),
+        FieldName::Address => (1.1, 1.0),
+        FieldName::Agency => (1.4, 1.0),
+        FieldName::Subject => (7.0, 2.0),
+        FieldName::IssuedDate => (1.4, 1.5),
+        FieldName::PersonalId => (3.5, 1.5),
+        FieldName::Number => (8.0, 1.5),
+        FieldName::BirthDate | FieldName::CardIssuedDate => (10.0, 1.5),
+        FieldName::Symbol => (12.0, 1.5),
+        _ => (20.0, 1.5),
     }
 }
 
 /// Print is never as sure as a code.
-const MOST: f32 = 98.9;
+const MOST: f32 = 99.8;
 
 /// A percentage with its odds multiplied.
 fn odds(confidence: f32, factor: f32) -> f32 {

@@ -1,6 +1,7 @@
 //! Papers laid out as on the counter, word by word, and what must be found on them.
 
 use super::*;
+use codes::SURE;
 
 mod cards;
 mod coded;

@@ -29,7 +29,7 @@ pub struct Params {
 fn doubtful(care: Care) -> Option<f32> {
     match care {
         Care::Fast => None,
-        Care::Balanced => Some(93.0),
+        Care::Balanced => Some(98.0),
         Care::Accurate => Some(101.0),
     }
 }

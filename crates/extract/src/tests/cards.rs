@@ -151,7 +151,7 @@ fn front_and_back_on_two_pages_are_one_card() {
         let (found, all) = read_all(&sheets);
         assert_eq!(found.get(OwnerName), Some("Đỗ Thị Hồng Nhung"));
         let coded = [OwnerName, PersonalId, BirthDate, Sex, Address, CardIssuedDate];
-        assert!(coded.iter().all(|n| found.field(*n).confidence == 99.0), "{:?}", found.0);
+        assert!(coded.iter().all(|n| found.field(*n).confidence == SURE), "{:?}", found.0);
         assert!(all.differences.is_empty() && all.strangers.is_empty(), "{all:?}");
     }
 }

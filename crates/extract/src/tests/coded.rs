@@ -39,16 +39,16 @@ fn a_card_is_read_by_its_code_or_else_by_its_text() {
     };
     let text = card("027194000123").read();
     assert_eq!(text.all(), expected("ĐỖ THỊ HỒNG NHUNG"));
-    assert!(text.0.iter().all(|f| f.source == Source::Text && f.confidence < 99.0));
+    assert!(text.0.iter().all(|f| f.source == Source::Text && f.confidence < SURE));
     let code = card("027194000123").read_with(&qr(CARD));
     assert_eq!(code.all(), expected("Đỗ Thị Hồng Nhung"));
     for field in &code.0 {
-        assert_eq!((field.source, field.confidence, field.bounds), (Source::Code, 99.0, Some([1200, 100, 150, 150])));
+        assert_eq!((field.source, field.confidence, field.bounds), (Source::Code, SURE, Some([1200, 100, 150, 150])));
     }
     // A code that says something else than the print may belong to another paper.
     let other = card("027194000128").read_with(&qr(CARD));
     assert_eq!((other.get(PersonalId), other.field(PersonalId).confidence), (Some("027194000123"), 80.0));
-    assert_eq!(other.field(OwnerName).confidence, 99.0);
+    assert_eq!(other.field(OwnerName).confidence, SURE);
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn the_receipt_opens_its_dossier() {
     assert!(slips.field(DossierCode).confidence < right.field(DossierCode).confidence);
     let coded = sheet("Mã hồ sơ: H05.16-260210-0001").read_with(&qr("H05.16-260210-0001|2.000635|027194000123"));
     assert_eq!(coded.all(), expected);
-    assert_eq!((coded.field(DossierCode).source, coded.field(DossierCode).confidence), (Source::Code, 99.0));
+    assert_eq!((coded.field(DossierCode).source, coded.field(DossierCode).confidence), (Source::Code, SURE));
     let torn = sheet("Mã hồ sơ: H05.16-260210-0007").read_with(&qr("H05.16-260210-0001|2.000635|027194000123"));
     assert_eq!((torn.get(DossierCode), torn.field(DossierCode).confidence), (Some("H05.16-260210-0001"), 80.0));
 }
