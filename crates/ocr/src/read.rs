@@ -91,7 +91,7 @@ fn is_double(text: &str, parts: &[Edges]) -> bool {
 /// The same with ỵ for y, where Vietnamese has such a word: neither model has this letter. After u, where other words are
 /// far more common («quy», «huy»), it is rather a speck.
 fn with_dot(text: &str) -> Option<String> {
-    let (at, y) = text.char_indices().filter(|(_, c)| c.is_alphabetic()).last()?;
+    let (at, y) = text.char_indices().rfind(|(_, c)| c.is_alphabetic())?;
     if text[..at].ends_with(['u', 'U']) {
         return None;
     }
