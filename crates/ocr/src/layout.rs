@@ -175,15 +175,20 @@ fn together(words: &[Word], baselines: &[Baseline]) -> Vec<Run> {
     runs
 }
 
-/// A part of a picture as leptonica has it, to be destroyed; null without memory for it.
-unsafe fn pix_of(gray: &GrayImage, [left, top, right, bottom]: Edges) -> *mut Pix {
-    let (width, tall) = ((right - left) as usize, (bottom - top) as usize);
+/// Where leptonica keeps a pixel of a row: in words of 32 bits, of which the highest byte comes first.
+fn place(x: usize) -> usize {
+    if cfg!(target_endian = "little") { x ^ 3 } else { x }
+}
+
+/// A part of a picture as leptonica has it, to be destroyed; null without memory for it, or of nothing.
+fn pix_of(gray: &GrayImage, [left, top, right, bottom]: Edges) -> *mut Pix {
+    let (width, tall) = ((right - left).max(0) as usize, (bottom - top).max(0) as usize);
+    // SAFETY: the picture is made here, of `tall` rows of `wpl` words, which take `width` bytes and more.
     unsafe {
         let pix = pixCreate(width as c_int, tall as c_int, 8);
         if pix.is_null() {
             return pix;
         }
-        let place = |x: usize| if cfg!(target_endian = "little") { x ^ 3 } else { x };
         let (data, stride) = (pixGetData(pix).cast::<u8>(), pixGetWpl(pix) as usize * 4);
         for y in 0..tall {
             let row = &gray.as_raw()[(top as usize + y) * gray.width() as usize + left as usize..][..width];
@@ -196,12 +201,13 @@ unsafe fn pix_of(gray: &GrayImage, [left, top, right, bottom]: Edges) -> *mut Pi
 
 /// The connected parts of what is darker than `level` within a box of a picture; none without memory for them.
 pub fn ink(gray: &GrayImage, edges: Edges, level: u8) -> Vec<Edges> {
-    const AROUND: c_int = 8;
+    /// Pixels that touch by a corner are connected, too.
+    const NEIGHBOURS: c_int = 8;
     // SAFETY: all that is made here is destroyed here.
     unsafe {
         let mut pix = pix_of(gray, edges);
         let mut bits = if pix.is_null() { pix } else { pixThresholdToBinary(pix, level.into()) };
-        let mut boxes = if bits.is_null() { std::ptr::null_mut() } else { pixConnCompBB(bits, AROUND) };
+        let mut boxes = if bits.is_null() { std::ptr::null_mut() } else { pixConnCompBB(bits, NEIGHBOURS) };
         let count = if boxes.is_null() { 0 } else { boxaGetCount(boxes) };
         let part = |i| {
             let [mut x, mut y, mut w, mut h] = [0; 4];
@@ -227,14 +233,12 @@ pub fn scaled(gray: &GrayImage, [left, top, right, bottom]: Edges, height: u32) 
     if (width as f32 * factor) < 1.0 {
         return Ok(Vec::new());
     }
-    // SAFETY: the pictures are made and destroyed here; rows are of `wpl` words of 32 bits, in which the first pixel is the
-    // highest byte.
+    // SAFETY: the pictures are made and destroyed here; rows are of `wpl` words.
     unsafe {
         let mut pix = pix_of(gray, [left, top, right, bottom]);
         if pix.is_null() {
             return Err(too_large());
         }
-        let place = |x: usize| if cfg!(target_endian = "little") { x ^ 3 } else { x };
         let mut scaled = pixScale(pix, factor, factor);
         pixDestroy(&mut pix);
         if scaled.is_null() {

@@ -104,24 +104,22 @@ fn with_dot(text: &str) -> Option<String> {
     is_syllable(dotted.trim_end_matches(|c: char| !c.is_alphabetic())).then_some(dotted)
 }
 
-/// Whether there is a dot below the last letter of a word.
+/// Whether there is a dot below the last letter of a word: it stands by itself under the line, as wide as it is high.
 fn is_dotted(gray: &GrayImage, [left, top, right, bottom]: Edges, run: &Run) -> bool {
     let mut bottoms: Vec<i32> = run.parts.iter().map(|part| part[3]).collect();
     bottoms.sort_unstable();
     let Some(baseline) = bottoms.get(bottoms.len() / 2).copied() else { return false };
     let above = baseline - run.edges[1];
-    let area =
-        [left, top, (right + 1).min(gray.width() as i32), bottom.max(baseline + above / 2).min(gray.height() as i32)];
-    let pixels =
-        (area[1]..area[3]).flat_map(|y| (area[0]..area[2]).map(move |x| gray.get_pixel(x as u32, y as u32)[0]));
-    let (dark, light) = pixels.fold((u8::MAX, 0), |(dark, light), pixel| (dark.min(pixel), light.max(pixel)));
-    let level = dark.midpoint(light);
-    let parts = ink(gray, area, level);
-    parts.iter().any(|[from, top, to, bottom]| {
+    let (width, height) = (gray.width() as i32, gray.height() as i32);
+    let area = [left, top, (right + 1).min(width), bottom.max(baseline + above / 2).min(height)];
+    let pixels = (area[1]..area[3]).flat_map(|y| (area[0]..area[2]).map(move |x| (x as u32, y as u32)));
+    let shades = pixels.map(|(x, y)| gray.get_pixel(x, y)[0]);
+    let (dark, light) = shades.fold((u8::MAX, 0), |(dark, light), shade| (dark.min(shade), light.max(shade)));
+    ink(gray, area, dark.midpoint(light)).iter().any(|[from, top, to, bottom]| {
         let (wide, tall) = (to - from, bottom - top);
-        let is_round = wide.abs_diff(tall) <= 1 && (2..=above / 4).contains(&wide) && tall >= 2;
-        let below = (1..=above * 3 / 8).contains(&(top - baseline));
-        is_round && below && (right - (from + to) / 2) * 3 <= above
+        let is_round = wide.abs_diff(tall) <= 1 && tall >= 2 && (2..=above / 4).contains(&wide);
+        let is_below = (1..=above * 3 / 8).contains(&(top - baseline));
+        is_round && is_below && (right - (from + to) / 2) * 3 <= above
     })
 }
 
