@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use crate::kind::Kind;
 use crate::layout::{self, Line};
-use crate::{dates, persons, places, read_from, spoken};
+use crate::{CERTAIN, dates, persons, places, read_from, spoken};
 
 /// However long it is, the head ends here, in thousandths of the page.
 const HEAD: u32 = 450;
@@ -57,10 +57,10 @@ pub fn read(lines: &[Line], kind: Option<&Kind>) -> Vec<Field> {
         let strength = match number.repaired {
             true => 0.75,
             false if short => 0.85,
-            false => 0.997,
+            false => CERTAIN,
         };
         found.extend(number.number.as_ref().map(|n| field(FieldName::Number, n, strength)));
-        found.extend(symbol.as_ref().map(|s| field(FieldName::Symbol, s, 0.997)));
+        found.extend(symbol.as_ref().map(|s| field(FieldName::Symbol, s, CERTAIN)));
     }
     found.extend(issued(lines, head));
     if kind.is_none_or(Kind::has_agency) {
@@ -168,7 +168,7 @@ fn issued(lines: &[Line], head: &[Line]) -> Option<Field> {
     let cited = |line: &&Line| line.words[0].text.starts_with('(');
     let at_head = head.iter().filter(|line| !cited(line)).find_map(|line| {
         let found = dates::in_words(&line.words()).filter(|found| right(line, found))?;
-        let strength = if found.is_short() { 0.85 } else { 0.997 };
+        let strength = if found.is_short() { 0.85 } else { CERTAIN };
         Some(field(line, found, strength))
     });
     let signed = || {

@@ -7,7 +7,7 @@ use crate::form::{self, Label};
 use crate::kind::Kind;
 use crate::layout::{self, Line};
 use crate::persons::{People, name_in};
-use crate::{codes, dates, personal_id, places, read_from, spoken};
+use crate::{CERTAIN, codes, dates, personal_id, places, read_from, spoken};
 
 /// A label that counts on this paper: its text, folded, what it says, and whether an office's own form says so.
 struct Known<'a> {
@@ -199,10 +199,10 @@ impl<'a> Region<'a> {
             FieldName::PersonalId => {
                 let start = run.iter().position(|w| w.text.contains(|c: char| c.is_ascii_digit()))?;
                 let (id, words, repaired) = personal_id::find_any(&run[start..]).or_else(|| personal_id::find(run))?;
-                Some(read_from(name, id, &words, page, if repaired { 0.7 } else { 0.997 }))
+                Some(read_from(name, id, &words, page, if repaired { 0.7 } else { CERTAIN }))
             }
             FieldName::BirthDate | FieldName::IssuedDate | FieldName::CardIssuedDate => {
-                let whole = dates::any(run).map(|date| date.field(name, page, 0.997));
+                let whole = dates::any(run).map(|date| date.field(name, page, CERTAIN));
                 whole.or_else(|| personal_id::to_be_dated(dates::without_year(run)?, name, page))
             }
             FieldName::Sex => {
@@ -210,7 +210,7 @@ impl<'a> Region<'a> {
                 // Both printed means that one of them is ticked.
                 let (word, None) = (said.next()?, said.next()) else { return None };
                 let value = if layout::plain(&word.text) == "nam" { "Nam" } else { "Nữ" };
-                Some(read_from(name, value, &[word], page, 0.997))
+                Some(read_from(name, value, &[word], page, CERTAIN))
             }
             FieldName::Address | FieldName::Agency | FieldName::Subject => {
                 let mut words = run.clone();

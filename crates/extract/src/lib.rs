@@ -136,6 +136,9 @@ fn best_of_each(mut found: Vec<Field>) -> Vec<Field> {
     found
 }
 
+/// The strength of a place or label that leaves hardly a doubt.
+const CERTAIN: f32 = 0.997;
+
 /// A value read from words. `strength` is how much the place or label says, 0 to 1.
 fn read_from(name: FieldName, value: impl Into<String>, words: &[&Word], page: u32, strength: f32) -> Field {
     Field {

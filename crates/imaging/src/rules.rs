@@ -2,7 +2,8 @@
 //! badly or not at all, and where the rules were is where a table's cells are.
 //!
 //! A rule is thin ink that goes on for long. Ink is thin, for a level rule, where no more than a few pixels of it lie
-//! above one another; a letter's stem that runs into the rule is not thin there and stays.
+//! above one another; a letter's stem that runs into the rule is not thin there and stays. So does a dot that lies on an
+//! underline: without it ạ is a.
 
 use image::{GrayImage, Luma};
 use sohoa_model::Rule;
@@ -121,9 +122,9 @@ impl Thin {
 
     /// From the middle of a part to both ends of the rule that it belongs to, over gaps.
     fn follow(&self, part: &Part, thick: usize, gap: usize) -> Option<Path> {
-        let ((from, to), (low, high)) = self.extent(part);
         /// How much of each step goes into where the rule is thought to be.
         const NEW: f32 = 0.1;
+        let ((from, to), (low, high)) = self.extent(part);
         let centre = |(low, high): (usize, usize)| (low + high) as f32 / 2.0;
         let middle = (from + to) / 2;
         let start = (low..=high).find(|c| self.at(middle, *c))?;

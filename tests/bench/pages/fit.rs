@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::{Result, load, show};
 
-/// What Tesseract said of a word, as a logit, and whether it was right.
+/// What the network said of a word, as a logit, and whether it was right.
 type Seen = (f64, bool);
 
 pub fn run(sets: &[&str]) -> Result {
