@@ -195,8 +195,11 @@ describe('the clerk’s day, by keyboard alone', () => {
     const marks = page.locator('[role=option]').first().locator('mark')
     await marks.first().waitFor()
     expect(await marks.allTextContents()).toEqual(['Dương', 'Đào'])
-    await page.locator('.mark').first().waitFor()
+    // What is chosen stays chosen, however soon after typing.
     await page.keyboard.press('ArrowDown')
+    await page.locator('.mark').first().waitFor()
+    await page.waitForTimeout(300)
+    await page.locator('#hit-1[aria-selected=true]').waitFor({ timeout: 1000 })
     await page.keyboard.press('Enter')
     await expect.poll(() => page.locator('.thumb[aria-current]').textContent()).toContain('Giấy tờ 2, trang 1')
     expect(complaints).toEqual([])
