@@ -139,6 +139,19 @@ impl Bin {
         self.stated += f64::from(stated);
     }
 
+    /// By how many of its words stated and observed lie apart on average if each is as sure as it is said to be: the mean
+    /// deviation of the binomial distribution (de Moivre, 1730).
+    fn chance(&self) -> f64 {
+        let n = self.words as f64;
+        let sure = self.stated / 100.0 / n.max(1.0);
+        if sure <= 0.0 || sure >= 1.0 {
+            return 0.0;
+        }
+        let least = (n * sure).floor() + 1.0;
+        let ways: f64 = (1..=least as usize).map(|i| ((n - least + i as f64) / i as f64).ln()).sum();
+        2.0 * least * (ways + least * sure.ln() + (n - least + 1.0) * (1.0 - sure).ln()).exp()
+    }
+
     fn json(&self) -> Value {
         let share = |sum: f64| (self.words > 0).then(|| sum / self.words as f64);
         json!({
@@ -178,6 +191,12 @@ impl Calibration {
         self.bins.iter().map(apart).sum::<f64>() / self.words().max(1) as f64
     }
 
+    /// What [`error`](Self::error) would be on average, in percent, if everything said were exactly true: of few words
+    /// even the best judge of himself seems to err.
+    pub fn chance(&self) -> f64 {
+        100.0 * self.bins.iter().map(Bin::chance).sum::<f64>() / self.words().max(1) as f64
+    }
+
     pub fn json(&self) -> Value {
         let bins = self.bins.iter().enumerate().map(|(i, bin)| {
             let mut json = bin.json();
@@ -188,6 +207,7 @@ impl Calibration {
         json!({
             "words": self.words(),
             "error": self.error(),
+            "chance": self.chance(),
             "about_95": self.about_95.json(),
             "bins": bins.collect::<Vec<_>>(),
         })
@@ -293,6 +313,20 @@ mod tests {
             calibration.add(50.0, i < 60);
         }
         assert!((calibration.error() - 10.0).abs() < 1e-9, "{}", calibration.error());
+    }
+
+    #[test]
+    fn few_words_err_by_chance() {
+        let chance = |stated: f32, words: usize| {
+            let mut calibration = Calibration::default();
+            (0..words).for_each(|_| calibration.add(stated, true));
+            calibration.chance()
+        };
+        // One word: 0.9 of the time 10 points off, 0.1 of the time 90. Two at one half: 0 or 2 right are 50 points off.
+        assert!((chance(90.0, 1) - 18.0).abs() < 1e-4, "{}", chance(90.0, 1));
+        assert!((chance(50.0, 2) - 25.0).abs() < 1e-4, "{}", chance(50.0, 2));
+        assert!(chance(90.0, 10_000) < 0.3, "{}", chance(90.0, 10_000));
+        assert_eq!((chance(100.0, 7), chance(0.0, 7), Calibration::default().chance()), (0.0, 0.0, 0.0));
     }
 
     #[test]

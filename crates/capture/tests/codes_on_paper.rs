@@ -1,5 +1,5 @@
 //! Cover sheets and identity cards as they come back from printers, copiers and scanners: read every time, at any angle,
-//! and nothing is read where nothing is. `cargo xtask bench --only codes` does the same over many more pages.
+//! and nothing is read where nothing is. `cargo xtask bench codes` does the same over many more pages.
 
 mod paper;
 

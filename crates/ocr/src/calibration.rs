@@ -3,7 +3,7 @@
 //! What the network says is the same of a word that Vietnamese has and of one that it cannot have, and is too sure of
 //! itself. So it is weighed anew: a logistic regression on its logit (Platt 1999) for each kind of word, fitted on
 //! pages drawn for it (`unseen.py` with seeds 101, 102, 107 and 108: 51,000 words) and scored on others by
-//! `cargo xtask bench --only read`. To fit it again: `pages fit` in `tests/bench/pages.rs`.
+//! `cargo xtask bench read`. To fit it again: `pages fit` in `tests/bench/pages.rs`.
 
 use sohoa_model::Word;
 

@@ -18,13 +18,13 @@ use crate::setup::{self, Need};
 use contest::Contest;
 
 const USAGE: &str = "\
-cargo xtask bench [--quick] [--runs N] [--seed N] [--only PART,…]
+cargo xtask bench [PART …] [--quick] [--runs N] [--seed N]
 
+  PART       pages (throughput, memory), read (accuracy, calibration), stages, codes, scan, search,
+             window; all unless said
   --quick    once, with a small search store: to see that it works, not to quote
   --runs N   rounds of the contest, 3 unless said; window starts are twice as many and one
   --seed N   other unseen pages than usual
-  --only     pages (throughput, memory), read (accuracy, calibration), stages, codes, scan, search,
-             window
 ";
 
 const PARTS: [&str; 7] = ["pages", "read", "stages", "codes", "scan", "search", "window"];
@@ -96,7 +96,7 @@ pub fn run_job(args: &[String]) -> Result {
 }
 
 fn parse(args: &[String]) -> Result<Options> {
-    let mut options = Options { quick: false, runs: 3, seed: None, parts: PARTS.map(str::to_owned).to_vec() };
+    let mut options = Options { quick: false, runs: 3, seed: None, parts: Vec::new() };
     let mut args = args.iter();
     while let Some(arg) = args.next() {
         let mut value = || args.next().ok_or_else(|| USAGE.to_owned());
@@ -104,12 +104,14 @@ fn parse(args: &[String]) -> Result<Options> {
             "--quick" => (options.quick, options.runs) = (true, 1),
             "--runs" => options.runs = value()?.parse().map_err(|_| USAGE)?,
             "--seed" => options.seed = Some(value()?.parse().map_err(|_| USAGE)?),
-            "--only" => options.parts = value()?.split(',').map(str::to_owned).collect(),
+            part if PARTS.contains(&part) => options.parts.push(part.to_owned()),
             _ => return Err(USAGE.into()),
         }
     }
-    let known = options.parts.iter().all(|p| PARTS.contains(&p.as_str()));
-    if known && options.runs > 0 { Ok(options) } else { Err(USAGE.into()) }
+    if options.parts.is_empty() {
+        options.parts = PARTS.map(str::to_owned).to_vec();
+    }
+    if options.runs > 0 { Ok(options) } else { Err(USAGE.into()) }
 }
 
 fn build() -> Result<Place> {

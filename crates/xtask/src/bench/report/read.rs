@@ -13,36 +13,11 @@ const CONFIDENT: f64 = 95.0;
 
 /// Each aim with what was measured and whether it is met; on the unseen pages, for the others may have been tuned on.
 pub fn aims(read: &Value, mut aim: impl FnMut(&str, String, Option<bool>)) {
+    for set in sets(read).filter(|set| ["unseen", "further"].contains(&text(&set["key"]))) {
+        let name = text(&set["name"]);
+        accuracy(set, |what, measured, met| aim(&format!("{name}: {what}"), measured, met));
+    }
     let Some(unseen) = sets(read).find(|set| set["key"] == "unseen") else { return };
-    let sohoa = &unseen["engines"]["sohoa"]["score"];
-    let mut at_most = |what: &str, most: f64, value: &Value| {
-        let value = value.as_f64();
-        let shown = value.map_or("–".into(), |v| format!("{v:.2} %"));
-        aim(what, shown, value.map(|v| v <= most));
-    };
-    at_most("unseen pages: line errors ≤ 1.2 %", 1.2, &sohoa["line_errors"]);
-    at_most("unseen clean pages: line errors ≤ 0.3 %", 0.3, &sohoa["grades"]["clean"]["line_errors"]);
-    at_most("unseen pages: calibration error of words < 2 %", 2.0, &unseen["calibration"]["error"]);
-    at_most("unseen pages: calibration error of fields < 2 %", 2.0, &unseen["fields"]["error"]);
-    let about_95 = &unseen["calibration"]["about_95"];
-    let right = about_95["observed"].as_f64();
-    aim(
-        "unseen pages: of the words said to be 95 % sure, 93 to 97 % are right",
-        format!("{:.1} % of {}", right.unwrap_or(0.0), about_95["words"]),
-        right.map(|right| (93.0..=97.0).contains(&right)),
-    );
-    let recall = number(&sohoa["word_recall"]);
-    aim("unseen pages: words found ≥ 97 %", format!("{recall:.2} %"), Some(recall >= 97.0));
-    let fields = number(&sohoa["fields"]["right_percent"]);
-    aim("unseen pages: fields right ≥ 95 %", format!("{fields:.1} %"), Some(fields >= 95.0));
-    let known = number(&sohoa["fields"]["known"]).max(1.0);
-    let confident = bins(&unseen["fields"]).filter(|bin| number(&bin["from"]) >= CONFIDENT);
-    let wrong: f64 = confident.map(|bin| number(&bin["words"]) - number(&bin["right"])).sum();
-    aim(
-        "unseen pages: fields wrong and said to be sure < 0.5 %",
-        format!("{:.2} % ({wrong:.0} of {known:.0})", 100.0 * wrong / known),
-        Some(wrong / known < 0.005),
-    );
     let cpu = |engine: &str| number(&unseen["engines"][engine]["cpu_per_page"]);
     let ratio = cpu("sohoa_read") / cpu("tesseract");
     let whole = cpu("sohoa") / cpu("tesseract");
@@ -57,6 +32,45 @@ pub fn aims(read: &Value, mut aim: impl FnMut(&str, String, Option<bool>)) {
         "unseen pages, plan fast: ≤ 0.5 × `tesseract`, line errors ≤ 2.5 %",
         format!("{ratio:.2} ×, {errors:.2} %"),
         Some(ratio <= 0.5 && errors <= 2.5),
+    );
+}
+
+/// What is read right, and how far it is known.
+fn accuracy(set: &Value, mut aim: impl FnMut(&str, String, Option<bool>)) {
+    let sohoa = &set["engines"]["sohoa"]["score"];
+    for (what, most, value) in [
+        ("line errors ≤ 1.2 %", 1.2, &sohoa["line_errors"]),
+        ("line errors of clean ones ≤ 0.3 %", 0.3, &sohoa["grades"]["clean"]["line_errors"]),
+    ] {
+        let value = value.as_f64();
+        aim(what, value.map_or("–".into(), |v| format!("{v:.2} %")), value.map(|v| v <= most));
+    }
+    for (what, calibration) in [
+        ("calibration error of words < 2 %", &set["calibration"]),
+        ("calibration error of fields < 2 %", &set["fields"]),
+    ] {
+        let error = number(&calibration["error"]);
+        let measured = format!("{error:.2} % ({:.2} % would be chance)", number(&calibration["chance"]));
+        aim(what, measured, Some(error < 2.0));
+    }
+    let about_95 = &set["calibration"]["about_95"];
+    let right = about_95["observed"].as_f64();
+    aim(
+        "of the words said to be 95 % sure, 93 to 97 % are right",
+        format!("{:.1} % of {}", right.unwrap_or(0.0), about_95["words"]),
+        right.map(|right| (93.0..=97.0).contains(&right)),
+    );
+    let recall = number(&sohoa["word_recall"]);
+    aim("words found ≥ 97 %", format!("{recall:.2} %"), Some(recall >= 97.0));
+    let known = number(&sohoa["fields"]["known"]).max(1.0);
+    let right = number(&sohoa["fields"]["right_percent"]);
+    aim("fields right ≥ 95 %", format!("{right:.1} % of {known:.0}"), Some(right >= 95.0));
+    let confident = bins(&set["fields"]).filter(|bin| number(&bin["from"]) >= CONFIDENT);
+    let wrong: f64 = confident.map(|bin| number(&bin["words"]) - number(&bin["right"])).sum();
+    aim(
+        "fields wrong and said to be sure < 0.5 %",
+        format!("{:.2} % ({wrong:.0} of {known:.0})", 100.0 * wrong / known),
+        Some(wrong / known < 0.005),
     );
 }
 
@@ -131,6 +145,9 @@ fn grades(out: &mut String, read: &Value) {
         for grade in GRADES.into_iter().filter(|grade| of("sohoa", grade).is_object()) {
             let cell = |engine: &str| {
                 let score = of(engine, grade);
+                if !score.is_object() {
+                    return "–".into();
+                }
                 format!("{:.2} ({:.1})", number(&score["line_errors"]), number(&score["word_recall"]))
             };
             let sohoa = of("sohoa", grade);
@@ -169,12 +186,14 @@ fn calibration(out: &mut String, read: &Value) {
         row("**93–97**".into(), &calibration["about_95"]);
     }
     let error = |(set, what, calibration): (&str, &str, &Value)| {
-        format!("{what} of {set} {:.2} %", number(&calibration["error"]))
+        let [error, chance] = ["error", "chance"].map(|key| number(&calibration[key]));
+        format!("{what} of {set} {error:.2} % ({chance:.2})")
     };
     let errors: Vec<String> = told(read).map(error).collect();
     line!(
         out,
-        "\nExpected calibration error (how far said and right lie apart, bin by bin, weighed by how many): {}. A word is \
+        "\nExpected calibration error (how far said and right lie apart, bin by bin, weighed by how many; in brackets, what it would \
+         be on average by chance alone if everything said were exactly true): {}. A word is \
          right when it is the same as the printed one that it is laid upon; what is read of stamps and stains is wrong.",
         errors.join(", ")
     );
