@@ -118,11 +118,16 @@ fn check_size(width: u32, height: u32, name: &str, params: &Params) -> Result<()
     Ok(())
 }
 
-/// `dpi` if it is believable, else that of an A4 page of this size.
+/// `dpi` if it is believable, else that of an A4 page of this size. Programs that know nothing of a picture write 72 or 96,
+/// by which a page would be as large as a table.
 fn believable(dpi: Option<f32>, width: u32, height: u32) -> f32 {
+    const UNKNOWN: f32 = 100.0;
+    /// Of the longer side of A3 and a little more, in inches.
+    const LARGEST: f32 = 18.0;
+    let long = width.max(height) as f32;
     match dpi {
-        Some(dpi) if (50.0..=1200.0).contains(&dpi) => dpi,
-        _ => (width.max(height) as f32 / 11.69).clamp(72.0, 1200.0).round(),
+        Some(dpi) if (50.0..=1200.0).contains(&dpi) && (dpi > UNKNOWN || long <= LARGEST * dpi) => dpi,
+        _ => (long / 11.69).clamp(72.0, 1200.0).round(),
     }
 }
 
@@ -141,4 +146,19 @@ fn truncated(name: &str) -> Error {
 fn unreadable(name: &str) -> Error {
     Error::new(Code::Unreadable, format!("{name}: không đọc được nội dung tệp"))
         .hint("Quét lại giấy tờ này, hoặc xuất lại tệp từ phần mềm gốc.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::believable;
+
+    #[test]
+    fn a_resolution_that_no_page_has_is_not_believed() {
+        assert_eq!(believable(Some(300.0), 2480, 3508), 300.0);
+        assert_eq!(believable(Some(200.0), 4677, 6622), 200.0, "a plan of A1");
+        assert_eq!(believable(Some(72.0), 595, 842), 72.0, "A4, however coarse");
+        assert_eq!(believable(Some(96.0), 1123, 1587), 96.0, "A3");
+        assert_eq!(believable(Some(72.0), 1660, 2342), 200.0);
+        assert_eq!((believable(Some(1.0), 2480, 3508), believable(None, 2480, 3508)), (300.0, 300.0));
+    }
 }

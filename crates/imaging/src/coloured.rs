@@ -8,8 +8,11 @@ use std::cell::LazyCell;
 
 use crate::ink::{Ink, Part};
 
-/// Letters in a row, at least.
+/// Letters in a row, at least, and parts of ink: bold letters touch.
 const LEAST: usize = 6;
+const PARTS: usize = 4;
+/// As wide as high, at the most: letters that touch.
+const WIDEST: f32 = 6.0;
 /// Of a letter's height: how far off the line its foot may stand. A seal's letters leave it by more.
 const OFF: f32 = 0.12;
 /// Between these heights, in inches, a part is a letter: 6 to 30 points.
@@ -48,10 +51,13 @@ pub fn keep_print(gray: &mut GrayImage, only: impl Fn(u32) -> GrayImage, dpi: f3
         }
         parts.retain(|p| p.right < left || p.left > right || p.bottom < top || p.top > bottom);
     }
+    // A frame has all else in it.
+    parts.retain(|p| p.width() * 5 < ink.width * 3 || p.height() * 5 < ink.height * 3);
     clusters(parts, dpi).into_iter().map(|area| area.map(|v| v * k as u32)).collect()
 }
 
-/// Strokes that lie near one another, as those of handwriting do; what is smaller than a word is left out.
+/// Strokes that lie near one another, as those of handwriting do; what is smaller than a word is left out, and so are seals,
+/// which are as wide as high and of 20 to 60 mm (the signature on one is of another colour).
 fn clusters(mut parts: Vec<Part>, dpi: f32) -> Vec<Box4> {
     let inches = |v: f32| (v * dpi) as usize;
     let (near, speck) = (inches(0.15), inches(0.02));
@@ -76,14 +82,18 @@ fn clusters(mut parts: Vec<Part>, dpi: f32) -> Vec<Box4> {
         }
         found.push(part);
     }
-    found.retain(|p| p.width() >= inches(0.3) && p.height() >= inches(0.1));
+    let is_seal = |p: &Part| {
+        let (short, long) = (p.width().min(p.height()), p.width().max(p.height()));
+        short >= inches(0.8) && long <= inches(2.4) && long * 3 <= short * 4
+    };
+    found.retain(|p| p.width() >= inches(0.3) && p.height() >= inches(0.1) && !is_seal(p));
     found.sort_by_key(|p| (p.top, p.left));
     found.iter().map(|p| [p.left as u32, p.top as u32, p.width() as u32, p.height() as u32]).collect()
 }
 
 fn is_letter(part: &Part, dpi: f32) -> bool {
     let (w, h) = (part.width() as f32, part.height() as f32);
-    LETTER.contains(&(h / dpi)) && w < 2.5 * h && part.area as f32 > 0.12 * w * h
+    LETTER.contains(&(h / dpi)) && w < WIDEST * h && part.area as f32 > 0.12 * w * h
 }
 
 /// Straight rows of letters of about one height, from left to right.
@@ -113,7 +123,8 @@ fn rows(mut letters: Vec<Part>) -> Vec<Vec<Part>> {
             at += 1;
         }
         let parts: Vec<Part> = row.iter().map(|i| letters[*i]).collect();
-        if parts.len() >= LEAST && is_straight(&parts) {
+        let letters: usize = parts.iter().map(|p| (p.width() / p.height()).max(1)).sum();
+        if parts.len() >= PARTS && letters >= LEAST && is_straight(&parts) {
             row.iter().for_each(|i| used[*i] = true);
             found.push(parts);
         }
@@ -162,6 +173,8 @@ mod tests {
     fn a_title_in_red_stays_and_a_seal_goes() {
         let mut page = RgbImage::from_pixel(1600, 1200, Rgb([250, 248, 244]));
         (0..14).for_each(|i| letter(&mut page, 300 + i * 40, 200, RED));
+        // A bold one, whose letters touch.
+        (0..14).for_each(|i| letter(&mut page, 300 + i * 40 - if i % 3 > 0 { i % 3 * 15 } else { 0 }, 90, RED));
         // The letters around a seal of 36 mm, and its ring.
         for i in 0..30u32 {
             let (sin, cos) = (i as f32 / 30.0 * std::f32::consts::TAU).sin_cos();
@@ -176,6 +189,7 @@ mod tests {
             image::imageops::crop_imm(&gray, x, y, w, h).to_image().pixels().filter(|p| p[0] < 128).count()
         };
         assert!(ink(300, 200, 560, 36) > 5000, "{}", ink(300, 200, 560, 36));
+        assert!(ink(300, 90, 560, 36) > 5000, "{}", ink(300, 90, 560, 36));
         assert_eq!(ink(600, 500, 700, 650), 0);
     }
 

@@ -15,6 +15,7 @@ mod ink;
 mod leaders;
 mod letters;
 mod margins;
+mod pictures;
 mod plain;
 mod rotate;
 mod rules;
@@ -41,7 +42,7 @@ pub use gray::Colour;
 use ink::Ink;
 
 /// Grows when the same page would be prepared another way.
-pub const VERSION: u32 = 7;
+pub const VERSION: u32 = 8;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -100,8 +101,10 @@ pub struct Clean {
     pub blank: bool,
     /// Rules that were taken out, in the upright frame.
     pub rules: Vec<Rule>,
-    /// Where somebody wrote or stamped in blue, in the upright frame; taken out, too.
+    /// Where somebody wrote or stamped in a colour, in the upright frame; taken out, too.
     pub pens: Vec<Box4>,
+    /// Where there are photographs, in the upright frame.
+    pub pictures: Vec<Box4>,
     /// What was done, for the archive: `turn90,160dpi,red,skew+1.2`.
     pub plan: String,
     /// The page before it was reduced.
@@ -136,10 +139,7 @@ pub fn run(image: &DynamicImage, turn: Turn, dpi: f32, params: &Params) -> Resul
         }
         plan.push(colour.name().to_owned());
         let only = |k| rotate::quarter_gray(gray::only(image, *colour, k), turn);
-        let other = coloured::keep_print(&mut full, only, dpi);
-        if *colour == Colour::Blue {
-            pens = other;
-        }
+        pens.extend(coloured::keep_print(&mut full, only, dpi));
     }
     // A bitonal page has no greys to spare: it is read as it is.
     let bitonal = full.pixels().all(|p| p[0] == 0 || p[0] == 255);
@@ -190,10 +190,27 @@ pub fn run(image: &DynamicImage, turn: Turn, dpi: f32, params: &Params) -> Resul
         rules.iter_mut().for_each(|rule| *rule = rules::straightened(*rule, skew, width, height));
         pens.iter_mut().for_each(|area| *area = straightened(*area, skew, width, height));
     }
-    if params.flatten && !bitonal && !blank {
-        gray = flatten::flatten(&gray);
+    let mut clean = Clean {
+        gray,
+        dpi: reading_dpi,
+        width,
+        height,
+        skew,
+        blank,
+        rules,
+        pens,
+        pictures: Vec::new(),
+        plan: plan.join(","),
+        full,
+    };
+    if !bitonal && !blank {
+        let pictures = pictures::find(&clean.gray, reading_dpi);
+        clean.pictures = pictures.into_iter().map(|area| clean.to_frame(area)).collect();
+        if params.flatten {
+            clean.gray = flatten::flatten(&clean.gray);
+        }
     }
-    Ok(Clean { gray, dpi: reading_dpi, width, height, skew, blank, rules, pens, plan: plan.join(","), full })
+    Ok(clean)
 }
 
 /// A box on the page after its lean was taken away; a little lean does not change its size.

@@ -19,6 +19,8 @@ pub struct Run {
     pub edges: Edges,
     /// Connected parts of ink.
     pub parts: Vec<Edges>,
+    /// Whether the layout analysis left it out.
+    pub missed: bool,
 }
 
 pub struct Layout(Engine);
@@ -136,10 +138,10 @@ fn reach(words: &[Word], baseline: Baseline) -> f32 {
 }
 
 /// Pixels: no letter is as low.
-const NOTHING: f32 = 3.0;
+pub const NOTHING: f32 = 3.0;
 
 /// What letters reach below the baseline, of what they reach above.
-const BELOW: f32 = 0.28;
+pub const BELOW: f32 = 0.28;
 
 /// Words of a line are read together, unless there is a wide gap between them or one is higher than the line; the bounds are
 /// Tesseract's own.
@@ -163,7 +165,7 @@ fn together(words: &[Word], baselines: &[Baseline]) -> Vec<Run> {
                 run.parts.extend(&word.parts);
             } else {
                 let Word { line, block, edges, .. } = *word;
-                runs.push(Run { line, block, edges, parts: word.parts.clone() });
+                runs.push(Run { line, block, edges, parts: word.parts.clone(), missed: false });
             }
         }
         for run in &mut runs[from..] {

@@ -10,6 +10,7 @@ mod engine;
 mod layout;
 mod lexicon;
 mod lstm;
+mod missed;
 mod model;
 mod noise;
 mod order;
@@ -18,6 +19,7 @@ pub mod output;
 mod read;
 mod suggest;
 mod syllable;
+mod unread;
 
 use image::GrayImage;
 use serde::{Deserialize, Serialize};
@@ -30,17 +32,19 @@ use engine::Engine;
 use layout::Layout;
 pub use lexicon::Lexicon;
 use lstm::Recogniser;
-pub use noise::apart;
+pub use noise::{apart, by_hand, in_pictures};
 pub use order::arrange;
+pub use read::Found;
 pub use suggest::{Suggestion, suggest, suggest_value};
+pub use unread::unread;
 
 /// Grows when the same reading copy would give other words.
-pub const VERSION: u32 = 9;
+pub const VERSION: u32 = 10;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Params {
     /// Tesseract's page segmentation mode. 4, one column of lines of any size, loses fewer lines than the automatic 3
-    /// does; which columns there are is found out from the rules and the letterhead ([`arrange`]).
+    /// does; which columns there are is found out from the rules and the letterhead ([`arrange`]). 7 is for a single line.
     pub segmentation: u32,
     /// Whether poor lines are tried as light print on dark ground, too.
     pub invert: bool,
@@ -107,15 +111,15 @@ impl Reader {
         again::run(words, wanted, look, |copy| {
             // Light print on dark ground was tried the first time.
             let params = Params { segmentation: again::ONE_LINE, invert: false, ..params.clone() };
-            self.run(copy, look.dpi, &params, cancel)
+            Ok(self.run(copy, look.dpi, &params, cancel)?.words)
         })
     }
 
-    /// The words of a reading copy, boxes in its own pixels, in reading order.
+    /// What is on a reading copy, boxes in its own pixels, words in reading order.
     ///
     /// Errors: `Cancelled` soon after `cancel` is set; `Unreadable` beyond the deadline; `Missing` when both models are
     /// asked for and the larger one is not there.
-    pub fn run(&mut self, gray: &GrayImage, dpi: f32, params: &Params, cancel: &AtomicBool) -> Result<Vec<Word>> {
+    pub fn run(&mut self, gray: &GrayImage, dpi: f32, params: &Params, cancel: &AtomicBool) -> Result<Found> {
         if params.both && !self.words.is_joined() {
             self.words.join(&model::load(&self.tessdata, LARGER)?)?;
         }
@@ -134,6 +138,13 @@ pub fn reads_well(words: &[Word]) -> bool {
     let long = words.iter().filter(|w| w.text.chars().count() >= 3);
     let (all, lying) = long.fold((0, 0), |(all, lying), w| (all + 1, lying + u32::from(w.bounds[2] > w.bounds[3])));
     all >= 8 && lying * 10 >= all * 8 && mean(words) >= 65.0
+}
+
+/// How many letters there are in words that make sense and that the reader is rather sure of.
+pub fn sense(words: &[Word]) -> usize {
+    const SURE: f32 = 65.0;
+    let sound = words.iter().filter(|w| w.confidence >= SURE && noise::makes_sense(w));
+    sound.map(|w| w.text.chars().filter(|c| c.is_alphabetic()).count()).sum()
 }
 
 /// How sure the letters of some words are, in the mean, percent.

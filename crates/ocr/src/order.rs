@@ -4,6 +4,7 @@
 //! * Tables, cell by cell: row after row, in each from left to right.
 //! * The head of an official document (Nghị định 30/2020/NĐ-CP, Phụ lục I, mục V): the agency on the left, then the
 //!   national title on the right; below them number and symbol on the left, then place and date on the right.
+//! * Its foot (mục V, too): who receives it on the left, then who signed it on the right.
 
 use sohoa_model::{Rule, Word, text::fold};
 
@@ -23,7 +24,7 @@ pub fn arrange(words: Vec<Word>, rules: &[Rule], (width, height): (u32, u32)) ->
             None => lines.push(Line { block: word.block, words: vec![word] }),
         }
     }
-    let lines = head(tables(lines, rules), width, height);
+    let lines = foot(head(tables(lines, rules), width, height), width, height);
     let mut out = Vec::new();
     let (mut block, mut last) = (0, None);
     for (number, line) in lines.into_iter().enumerate() {
@@ -72,7 +73,8 @@ fn cell(rules: &[Rule], (x, y): (f32, f32)) -> Option<Cell> {
     Some([above?, left?, below?, right?])
 }
 
-/// Takes the words out that are in tables and puts them back cell by cell, where the first of them was.
+/// Takes the words out that are in tables and puts them back cell by cell, before the first line that stands lower than the
+/// head of the table: Tesseract may come to a title only after a column of the table below it.
 fn tables(lines: Vec<Line>, rules: &[Rule]) -> Vec<Line> {
     let mut cells: Vec<(Cell, Vec<Word>)> = Vec::new();
     for word in lines.iter().flat_map(|l| &l.words) {
@@ -91,36 +93,39 @@ fn tables(lines: Vec<Line>, rules: &[Rule]) -> Vec<Line> {
         tables.push(mine.into_iter().flatten().chain([i]).collect());
     }
     tables.retain(|t| t.iter().any(|i| cells[*i].0[1] != cells[t[0]].0[1]));
-    let of_table = |cell: Option<Cell>| {
-        let at = cell.and_then(|cell| cells.iter().position(|(c, _)| *c == cell))?;
-        tables.iter().position(|t| t.contains(&at))
+    // Each with its height on the page, from the top.
+    let mut tables: Vec<(f32, Vec<usize>)> = tables
+        .into_iter()
+        .map(|table| {
+            let words = table.iter().flat_map(|i| &cells[*i].1);
+            (words.map(|w| middle(w).1).fold(f32::MAX, f32::min), table)
+        })
+        .collect();
+    tables.sort_by(|(a, _), (b, _)| a.total_cmp(b));
+    let is_in_table = |word: &Word| {
+        let cell = cell(rules, middle(word));
+        cell.is_some_and(|cell| tables.iter().flat_map(|(_, table)| table).any(|i| cells[*i].0 == cell))
     };
-    let mut out: Vec<Line> = Vec::new();
-    let mut done = vec![false; tables.len()];
     // Blocks of cells are numbered behind all others.
-    let mut block = 1 + lines.iter().map(|l| l.block).max().unwrap_or(0);
-    for line in lines {
-        let mut rest: Vec<Word> = Vec::new();
-        for word in line.words {
-            let Some(table) = of_table(cell(rules, middle(&word))) else {
-                rest.push(word);
-                continue;
-            };
-            if std::mem::replace(&mut done[table], true) {
-                continue;
-            }
-            if !rest.is_empty() {
-                out.push(Line { words: std::mem::take(&mut rest), block: line.block });
-            }
-            for index in in_rows(&tables[table], &cells, rules) {
-                out.extend(in_lines(&cells[index].1).into_iter().map(|words| Line { words, block }));
+    let mut block = lines.iter().map(|l| l.block).max().unwrap_or(0);
+    let mut out: Vec<Line> = Vec::new();
+    let mut next = tables.iter().peekable();
+    let mut put = |out: &mut Vec<Line>, below: f32| {
+        while let Some((_, table)) = next.next_if(|(top, _)| *top < below) {
+            for index in in_rows(table, &cells, rules) {
                 block += 1;
+                out.extend(in_lines(&cells[index].1).into_iter().map(|words| Line { words, block }));
             }
         }
-        if !rest.is_empty() {
-            out.push(Line { words: rest, block: line.block });
+    };
+    for line in lines {
+        let words: Vec<Word> = line.words.into_iter().filter(|word| !is_in_table(word)).collect();
+        if let Some(y) = middle_of(words.iter().map(|word| middle(word).1)) {
+            put(&mut out, y);
+            out.push(Line { words, block: line.block });
         }
     }
+    put(&mut out, f32::MAX);
     out
 }
 
@@ -224,6 +229,61 @@ fn head(lines: Vec<Line>, width: u32, height: u32) -> Vec<Line> {
     rest
 }
 
+/// Puts the foot of a document in order: from «Nơi nhận» on, down to the first line that goes across.
+fn foot(lines: Vec<Line>, width: u32, height: u32) -> Vec<Line> {
+    let half = width as f32 / 2.0;
+    let is_label = |pair: &[Word]| {
+        let [one, other] = [&pair[0], &pair[1]].map(|word| fold(&word.text));
+        one == "noi" && other.trim_end_matches(':') == "nhan" && middle(&pair[1]).0 < half
+    };
+    let is_low = |pair: &&[Word]| middle(&pair[0]).1 > height as f32 / 4.0;
+    let mut labels = lines.iter().flat_map(|line| line.words.windows(2)).filter(is_low);
+    let Some([label, ..]) = labels.rfind(|pair| is_label(pair)) else { return lines };
+    let size = label.bounds[3] as f32;
+    // Who signs may begin a line higher.
+    let top = middle(label).1 - 1.5 * size;
+    let runs = |words: &[Word]| -> Vec<Vec<Word>> {
+        let near = |a: &Word, b: &Word| (b.bounds[0] as f32) < (a.bounds[0] + a.bounds[2]) as f32 + 1.5 * size;
+        words.chunk_by(near).map(<[Word]>::to_vec).collect()
+    };
+    let ends = |run: &[Word]| {
+        let right = run.iter().map(|w| w.bounds[0] + w.bounds[2]).max().unwrap_or(0);
+        (run[0].bounds[0] as f32, right as f32)
+    };
+    let goes_across = |run: &Vec<Word>| {
+        let (left, right) = ends(run);
+        left < half - 0.1 * width as f32 && right > half + 0.1 * width as f32
+    };
+    let below = lines.iter().flat_map(|line| runs(&line.words)).filter(goes_across).map(|run| middle(&run[0]).1);
+    let bottom = below.filter(|y| *y > middle(label).1 + size).fold(f32::MAX, f32::min);
+    let (mut columns, mut rest, mut at): ([Vec<Line>; 2], Vec<Line>, _) = (Default::default(), Vec::new(), None);
+    for line in lines {
+        let is_inside = |word: &Word| (top..bottom).contains(&middle(word).1);
+        let (inside, outside): (Vec<Word>, Vec<Word>) = line.words.into_iter().partition(is_inside);
+        for words in runs(&inside) {
+            let (left, right) = ends(&words);
+            if goes_across(&words) {
+                rest.push(Line { words, block: line.block });
+            } else {
+                at.get_or_insert(rest.len());
+                columns[usize::from(left + right > width as f32)].push(Line { words, block: line.block });
+            }
+        }
+        if !outside.is_empty() {
+            rest.push(Line { words: outside, block: line.block });
+        }
+    }
+    let new = 1 + rest.iter().chain(columns.iter().flatten()).map(|line| line.block).max().unwrap_or(0);
+    let ordered = columns.into_iter().zip(new..).flat_map(|(mut column, block)| {
+        column.sort_by(|a, b| middle(&a.words[0]).1.total_cmp(&middle(&b.words[0]).1));
+        column.into_iter().map(move |line| Line { block, ..line })
+    });
+    let ordered: Vec<Line> = ordered.collect();
+    let at = at.unwrap_or(rest.len());
+    rest.splice(at..at, ordered);
+    rest
+}
+
 /// A line parted where the right column begins; `true` for what is in it.
 fn parted(words: Vec<Word>, left: f32, size: f32) -> Vec<(Vec<Word>, bool)> {
     let mut out: Vec<(Vec<Word>, bool)> = Vec::new();
@@ -315,6 +375,29 @@ mod tests {
     }
 
     #[test]
+    fn who_receives_is_read_before_who_signed() {
+        let lines: &[&[_]] = &[
+            &[(300, 2000, "có tên tại Điều 1 chịu trách nhiệm thi hành Quyết định này.")],
+            &[(300, 2110, "Nơi nhận:"), (1500, 2100, "TM. ỦY BAN NHÂN DÂN")],
+            &[(300, 2160, "- Như Điều 3;"), (1600, 2160, "CHỦ TỊCH")],
+            &[(300, 2210, "- Lưu: VT.")],
+            &[(1550, 2500, "Nguyễn Hữu Thọ")],
+            &[(300, 2700, "Ghi chú: bản này thay cho bản đã gửi tới các cơ quan, đơn vị ngày hôm trước")],
+        ];
+        let expected = [
+            "có tên tại Điều 1 chịu trách nhiệm thi hành Quyết định này.",
+            "Nơi nhận:",
+            "- Như Điều 3;",
+            "- Lưu: VT.",
+            "TM. ỦY BAN NHÂN DÂN",
+            "CHỦ TỊCH",
+            "Nguyễn Hữu Thọ",
+            "Ghi chú: bản này thay cho bản đã gửi tới các cơ quan, đơn vị ngày hôm trước",
+        ];
+        assert_eq!(arranged(lines, &[]), expected);
+    }
+
+    #[test]
     fn a_table_is_read_cell_by_cell() {
         let rules = [
             rule((200, 1000), (2200, 1004)),
@@ -343,6 +426,9 @@ mod tests {
             "Tôi xin cam đoan",
         ];
         assert_eq!(arranged(lines, &rules), expected);
+        // Whatever Tesseract came to first.
+        let [title, table @ .., end] = lines else { unreachable!() };
+        assert_eq!(arranged(&[table, &[*title, *end]].concat(), &rules), expected);
         // A frame round a text is no table.
         let frame = [rules[0], rules[2], rules[3], rules[5]];
         assert_eq!(arranged(lines, &frame)[1], "Thời gian Đơn vị công tác");

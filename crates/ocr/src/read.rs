@@ -1,20 +1,33 @@
 //! The words of a copy: where the lines are by Tesseract's layout analysis, what they say by the network of its model.
 
 use image::GrayImage;
-use sohoa_model::{Code, Error, Result, Word, text::nfc};
+use sohoa_model::{Box4, Code, Error, Result, Word, text::nfc};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use crate::Params;
+use crate::again::ONE_LINE;
 use crate::layout::{Edges, Layout, Run, ink, scaled, union};
 use crate::lexicon::{Lexicon, bare};
 use crate::lstm::{HEIGHT, LineWord, Recogniser};
+use crate::missed;
 use crate::syllable::is_syllable;
 
 /// Pixels of paper that are read around letters.
 const PADDING: i32 = 4;
 
-/// The words of a copy, boxes in its own pixels.
+/// What was read of a copy, boxes in its own pixels.
+#[derive(Debug, Default)]
+pub struct Found {
+    pub words: Vec<Word>,
+    /// All connected parts of ink, where it was a page.
+    pub ink: Vec<Box4>,
+}
+
+/// Darker is ink, on a copy whose paper is white.
+const INK: u8 = 128;
+
+/// Reads a copy. Of a page, which is more than one line, all ink is accounted for.
 ///
 /// Errors: `Cancelled` soon after `cancel` is set; `Unreadable` beyond the deadline.
 pub fn run(
@@ -24,10 +37,16 @@ pub fn run(
     dpi: f32,
     params: &Params,
     cancel: &AtomicBool,
-) -> Result<Vec<Word>> {
+) -> Result<Found> {
     let started = Instant::now();
+    let mut runs = layout.runs(gray, dpi, params.segmentation);
+    let mut parts = Vec::new();
+    if params.segmentation != ONE_LINE {
+        parts = ink(gray, [0, 0, gray.width() as i32, gray.height() as i32], INK);
+        missed::add(&parts, dpi, &mut runs);
+    }
     let mut words = Vec::new();
-    for run in layout.runs(gray, dpi, params.segmentation) {
+    for run in runs {
         if cancel.load(Ordering::Relaxed) {
             return Err(Error::new(Code::Cancelled, "Đã dừng theo yêu cầu"));
         }
@@ -47,12 +66,16 @@ pub fn run(
             continue;
         }
         let rows = scaled(gray, edges, HEIGHT as u32)?;
-        let mut read = recogniser.read(&rows, params.both, params.invert);
-        fitting(&mut read);
-        words.extend(placed(gray, &read, &run, edges));
+        let mut line = recogniser.read(&rows, params.both, params.invert);
+        fitting(&mut line);
+        let found = placed(gray, &line, &run, edges);
+        if !run.missed || missed::is_text(&found) {
+            words.extend(found);
+        }
     }
     renumber(&mut words);
-    Ok(words)
+    let ink = parts.iter().map(|[l, t, r, b]| [*l, *t, r - l, b - t].map(|edge| edge as u32)).collect();
+    Ok(Found { words, ink })
 }
 
 /// Percent, of what stands there and was not read so.
@@ -218,7 +241,7 @@ mod tests {
             }
             page
         };
-        let run = Run { line: 0, block: 0, edges: [96, 62, 134, 90], parts: vec![big, big, tail] };
+        let run = Run { line: 0, block: 0, edges: [96, 62, 134, 90], parts: vec![big, big, tail], missed: false };
         let dotted = |dots: &[Edges]| is_dotted(&page(dots), [100, 64, 134, 90], &run);
         assert!(dotted(&[[131, 86, 134, 89]]));
         assert!(!dotted(&[]) && !dotted(&[[106, 86, 109, 89]]), "none, and one below the other letter");
@@ -233,7 +256,7 @@ mod tests {
         assert!(!is_double("1", &[one, [112, 50, 140, 80]]), "something else beside it");
         assert!(!is_double("11", &[one, other]) && !is_double("I", &[one, other]) && !is_double("1", &[]));
         let word = LineWord { text: "1".into(), confidence: 95.0, columns: (3, 30), variants: vec![] };
-        let run = Run { line: 0, block: 0, edges: [96, 46, 122, 84], parts: vec![other, one] };
+        let run = Run { line: 0, block: 0, edges: [96, 46, 122, 84], parts: vec![other, one], missed: false };
         let words = placed(&GrayImage::new(200, 100), &[word], &run, [96, 46, 122, 84]);
         assert_eq!((words[0].text.as_str(), words[0].bounds), ("11", [100, 50, 18, 30]));
         assert!(words[0].confidence <= MENDED);

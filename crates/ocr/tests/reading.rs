@@ -26,7 +26,7 @@ fn table() -> GrayImage {
 }
 
 fn read(gray: &GrayImage) -> Vec<Word> {
-    reader().run(gray, DPI, &Params::default(), &AtomicBool::new(false)).unwrap()
+    reader().run(gray, DPI, &Params::default(), &AtomicBool::new(false)).unwrap().words
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn reading_stops_when_asked_and_the_reader_stays_good() {
     // Reading to the end takes more than ten times as long.
     assert!(asked.elapsed() < Duration::from_secs(8), "{:?}", asked.elapsed());
 
-    let words = reader.run(&letter(), DPI, &Params::default(), &AtomicBool::new(false)).unwrap();
+    let words = reader.run(&letter(), DPI, &Params::default(), &AtomicBool::new(false)).unwrap().words;
     assert!(page::text(&words).contains("Nguyễn Hữu Đường"));
 }
 

@@ -4,7 +4,7 @@ use image::DynamicImage;
 use serde::{Deserialize, Serialize};
 use sohoa_imaging::{Clean, Plain};
 use sohoa_model::{Care, Digest, Reading, Result, Turn, Word, page::Barcode};
-use sohoa_ocr::Look;
+use sohoa_ocr::{Found, Look};
 use std::sync::atomic::AtomicBool;
 
 use crate::secret;
@@ -93,40 +93,32 @@ pub fn run(
     cancel: &AtomicBool,
 ) -> Result<Read> {
     let image = sohoa_imaging::decode(bytes)?;
+    let prepared = |turn| sohoa_imaging::run(&image, turn, dpi, &params.imaging);
     let mut turn = params.turn.unwrap_or(hint);
-    let mut clean = sohoa_imaging::run(&image, turn, dpi, &params.imaging)?;
-    let mut words = None;
+    let mut clean = prepared(turn)?;
+    let mut found = None;
     if params.turn.is_none() && !clean.blank {
-        // Most pages are upright, so the page is prepared as it came and prepared again only when it is not. Where the
-        // letters say nothing it is read as it came, too: looking longer for the way up costs as much as reading.
-        let mut found = params.by_letters.then(|| sohoa_ocr::orientation_by_letters(&clean.gray, clean.dpi)).flatten();
-        if found.is_none() {
-            let read = reader.run(&clean.gray, clean.dpi, &params.ocr, cancel)?;
-            if !sohoa_ocr::reads_well(&read) {
-                found = reader.orientation_at_length(&clean.gray, clean.dpi)?;
-            }
-            words = Some(read);
-        }
-        if let Some((more, _)) = found.filter(|(more, _)| *more != Turn::None) {
-            turn = turn.then(more);
-            clean = sohoa_imaging::run(&image, turn, dpi, &params.imaging)?;
-            words = None;
-        }
+        (turn, clean, found) = upright(reader, prepared, clean, hint, params, cancel)?;
     }
-    let words = match words {
-        _ if clean.blank => Vec::new(),
-        Some(words) => words,
+    let found = match found {
+        _ if clean.blank => Found::default(),
+        Some(found) => found,
         None => reader.run(&clean.gray, clean.dpi, &params.ocr, cancel)?,
     };
+    let ink: Vec<_> = found.ink.into_iter().map(|area| clean.to_frame(area)).collect();
+    let words = found.words;
     let words: Vec<Word> = words.into_iter().map(|w| Word { bounds: clean.to_frame(w.bounds), ..w }).collect();
     let words = sohoa_ocr::arrange(words, &clean.rules, (clean.width, clean.height));
     if !clean.blank && secret::is_marked(reader, &image, turn, &clean, &words, dpi, cancel)? {
         return Err(secret::refusal());
     }
     let codes = if clean.blank { Vec::new() } else { codes(&image, turn)? };
-    let (words, mut unread) = sohoa_ocr::apart(words);
+    let (words, noise) = sohoa_ocr::apart(words);
     let words = again(reader, sohoa_ocr::calibration::run(words), &clean, params, cancel)?;
-    unread.extend(clean.pens);
+    let (words, pictures) = sohoa_ocr::in_pictures(words, clean.pictures);
+    let (words, hand) = sohoa_ocr::by_hand(words, &ink);
+    let known = [noise, pictures, hand, clean.pens].concat();
+    let unread = sohoa_ocr::unread(&ink, &words, &known, (clean.width, clean.height), dpi);
     let confidence = sohoa_ocr::mean(&words);
     let thumbnail = sohoa_imaging::thumbnail(&image, turn, clean.skew, THUMBNAIL)?;
     let reading = Reading {
@@ -143,6 +135,47 @@ pub fn run(
         confidence,
     };
     Ok(Read { reading, codes, thumbnail })
+}
+
+/// The turn that makes a page upright, and the page prepared so; read, too, where that was the way to tell. Most pages are
+/// upright, so the page comes prepared as it was received.
+fn upright(
+    reader: &mut sohoa_ocr::Reader,
+    prepared: impl Fn(Turn) -> Result<Clean>,
+    clean: Clean,
+    hint: Turn,
+    params: &Params,
+    cancel: &AtomicBool,
+) -> Result<(Turn, Clean, Option<Found>)> {
+    let by_letters = params.by_letters.then(|| sohoa_ocr::orientation_by_letters(&clean.gray, clean.dpi)).flatten();
+    let mut here = None;
+    let more = match by_letters {
+        Some((more, _)) => more,
+        // Where the letters say nothing it is read as it came: looking longer for the way up costs as much as reading.
+        None => {
+            let read = here.insert(reader.run(&clean.gray, clean.dpi, &params.ocr, cancel)?);
+            let well = sohoa_ocr::reads_well(&read.words);
+            let found = if well { None } else { reader.orientation_at_length(&clean.gray, clean.dpi)? };
+            found.map_or(Turn::None, |(more, _)| more)
+        }
+    };
+    if more == Turn::None {
+        return Ok((hint, clean, here));
+    }
+    let turn = hint.then(more);
+    let turned = prepared(turn)?;
+    let there = reader.run(&turned.gray, turned.dpi, &params.ocr, cancel)?;
+    if !sohoa_ocr::reads_well(&there.words) {
+        // Handwriting and pictures turn pages for no reason: it must make more sense than as it came.
+        let here = match here {
+            Some(here) => here,
+            None => reader.run(&clean.gray, clean.dpi, &params.ocr, cancel)?,
+        };
+        if sohoa_ocr::sense(&there.words) <= sohoa_ocr::sense(&here.words) {
+            return Ok((hint, clean, Some(here)));
+        }
+    }
+    Ok((turn, turned, Some(there)))
 }
 
 /// The words after a second look at what was read with doubt.

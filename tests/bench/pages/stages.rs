@@ -169,11 +169,11 @@ fn read_page(
         if found.is_none() {
             let read = reader.run(&clean.gray, clean.dpi, &Default::default(), cancel)?;
             watch.lap("ocr: words");
-            if !sohoa_ocr::reads_well(&read) {
+            if !sohoa_ocr::reads_well(&read.words) {
                 found = reader.orientation_at_length(&clean.gray, clean.dpi)?;
                 watch.lap("ocr: orientation");
             }
-            words = Some(read);
+            words = Some(read.words);
         }
         if let Some((more, _)) = found.filter(|(more, _)| *more != Turn::None) {
             turn = turn.then(more);
@@ -185,7 +185,7 @@ fn read_page(
     let words = match words {
         _ if clean.blank => Vec::new(),
         Some(words) => words,
-        None => reader.run(&clean.gray, clean.dpi, &Default::default(), cancel)?,
+        None => reader.run(&clean.gray, clean.dpi, &Default::default(), cancel)?.words,
     };
     let words: Vec<Word> = words.into_iter().map(|w| Word { bounds: clean.to_frame(w.bounds), ..w }).collect();
     let words = sohoa_ocr::arrange(words, &clean.rules, (clean.width, clean.height));

@@ -1,0 +1,113 @@
+//! What is on a page and is not text: a signature, a picture, what somebody wrote by hand. It is told as not read instead of
+//! being filled with noise or passed over.
+
+use sohoa_model::{Box4, Word};
+
+/// In inches: strokes nearer to one another, sideways and up or down, are of one thing, such as a line of writing,
+const BESIDE: f32 = 0.3;
+const BELOW: f32 = 0.08;
+/// what is smaller is a speck,
+const SPECK: f32 = 0.02;
+/// of something one stroke at least is longer,
+const STROKE: f32 = 0.12;
+/// it is as wide or high as this, and not narrower than that,
+const LONG: f32 = 0.3;
+const NARROW: f32 = 0.1;
+/// and what lies along an edge of the page and is narrower, or drawn out and narrower than two and a half times as much, is a shadow of the
+/// lid or of another sheet.
+const SHADOW: f32 = 0.4;
+
+/// The boxes of what is not read: those that are `known`, and of the ink for which neither they nor `words` account. All are in one frame, of this size and resolution.
+pub fn unread(ink: &[Box4], words: &[Word], known: &[Box4], size: (u32, u32), dpi: f32) -> Vec<Box4> {
+    let inches = |v: f32| (v * dpi) as u32;
+    // Marks stand a little off their letters.
+    let slack = inches(SPECK);
+    let covers = |[x, y, w, h]: &Box4, (at_x, at_y): (u32, u32)| {
+        (x.saturating_sub(slack)..=x + w + slack).contains(&at_x)
+            && (y.saturating_sub(slack)..=y + h + slack).contains(&at_y)
+    };
+    let (width, height) = size;
+    // A frame has the text of the page in it.
+    let is_frame = |[_, _, w, h]: &Box4| w * 5 > width * 3 && h * 5 > height * 3 && !words.is_empty();
+    let known: Vec<Box4> = known.iter().copied().filter(|area| !is_frame(area)).collect();
+    let is_known = |[x, y, w, h]: &Box4| {
+        let middle = (x + w / 2, y + h / 2);
+        words.iter().map(|word| &word.bounds).chain(&known).any(|area| covers(area, middle))
+    };
+    let near = (inches(BESIDE), inches(BELOW));
+    let long = |area: &Box4| area[2].max(area[3]);
+    let strokes = ink.iter().filter(|part| long(part) >= inches(SPECK) && !is_known(part) && !is_frame(part));
+    let mut found = together(strokes.copied(), near);
+    found.retain(|([x, y, w, h], stroke)| {
+        let edge = inches(BELOW);
+        let at_edge = *x <= edge || *y <= edge || x + w + edge >= width || y + h + edge >= height;
+        let (short, long) = (*w.min(h), *w.max(h));
+        let is_shadow = at_edge && (short < inches(SHADOW) || short < inches(2.5 * SHADOW) && long > 4 * short);
+        long >= inches(LONG) && short >= inches(NARROW) && *stroke >= inches(STROKE) && !is_shadow
+    });
+    let all = together(known.into_iter().chain(found.into_iter().map(|(area, _)| area)), near);
+    let mut all: Vec<Box4> = all.into_iter().map(|(area, _)| area).collect();
+    all.sort_unstable_by_key(|[x, y, ..]| (*y, *x));
+    all
+}
+
+/// What is near one another, with the longest of each.
+fn together(parts: impl Iterator<Item = Box4>, near: (u32, u32)) -> Vec<(Box4, u32)> {
+    let mut found: Vec<(Box4, u32)> = Vec::new();
+    for mut area in parts {
+        let mut longest = area[2].max(area[3]);
+        // What it touches becomes one with it, and may then touch more.
+        while let Some(i) = found.iter().position(|(other, _)| touch(&area, other, near)) {
+            let (other, long) = found.swap_remove(i);
+            (area, longest) = (union(area, other), longest.max(long));
+        }
+        found.push((area, longest));
+    }
+    found
+}
+
+fn touch([x, y, w, h]: &Box4, [ox, oy, ow, oh]: &Box4, (beside, below): (u32, u32)) -> bool {
+    *ox <= x + w + beside && *x <= ox + ow + beside && *oy <= y + h + below && *y <= oy + oh + below
+}
+
+fn union([x, y, w, h]: Box4, [ox, oy, ow, oh]: Box4) -> Box4 {
+    let (left, top) = (x.min(ox), y.min(oy));
+    [left, top, (x + w).max(ox + ow) - left, (y + h).max(oy + oh) - top]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of a page of A4 at 300 dpi.
+    fn found(ink: &[Box4], words: &[Box4], known: &[Box4]) -> Vec<Box4> {
+        let word = |bounds: &Box4| Word { text: "chữ".into(), confidence: 99.0, bounds: *bounds, line: 0, block: 0 };
+        unread(ink, &words.iter().map(word).collect::<Vec<_>>(), known, (2480, 3508), 300.0)
+    }
+
+    #[test]
+    fn a_signature_is_told_and_print_is_not() {
+        let letters: Vec<Box4> = (0..9).map(|i| [400 + 30 * i, 500, 24, 40]).collect();
+        let strokes = [[1500, 2400, 200, 90], [1730, 2420, 60, 80]];
+        let ink = [&letters[..], &strokes].concat();
+        assert_eq!(found(&ink, &[[400, 495, 264, 50]], &[]), [[1500, 2400, 290, 100]]);
+        assert_eq!(found(&ink, &[], &[]).len(), 2, "letters that nobody read");
+    }
+
+    #[test]
+    fn what_is_written_on_one_line_is_one() {
+        let words = [[600, 800, 90, 60], [760, 805, 120, 50], [950, 798, 80, 66], [600, 960, 200, 60]];
+        assert_eq!(found(&words, &[], &[]), [[600, 798, 430, 66], [600, 960, 200, 60]]);
+        assert_eq!(found(&words[1..], &[], &words[..1]).len(), 2, "and with what is known already");
+    }
+
+    #[test]
+    fn specks_shadows_and_a_frame_are_nothing() {
+        let specks: Vec<Box4> = (0..40).map(|i| [300 + 20 * i, 900, 4, 4]).collect();
+        assert!(found(&specks, &[], &[]).is_empty());
+        assert!(found(&[[0, 0, 90, 3508], [2330, 1200, 150, 2000], [1700, 10, 780, 100]], &[], &[]).is_empty());
+        let frame = [[150, 150, 2180, 3200]];
+        assert!(found(&frame, &[[400, 500, 200, 50]], &[]).is_empty());
+        assert_eq!(found(&frame, &[], &[]), frame, "a page that is nothing but a picture");
+    }
+}

@@ -1,0 +1,86 @@
+//! What `sohoa read` makes of whole pages: all that is printed, in order, and nothing of what is not print.
+
+use image::RgbImage;
+use serde_json::Value;
+use sohoa_tests::{fixture, json, list, sohoa};
+use std::path::{Path, PathBuf};
+
+fn read(page: &Path) -> Value {
+    json(0, sohoa().args(["--json", "read"]).arg(page))
+}
+
+/// The bundled file of this name in the dossier of this code.
+fn bundled(dossier: &str, begins: &str) -> PathBuf {
+    let files = sohoa_tests::files(&fixture("fixtures/dossiers").join(dossier));
+    let found =
+        files.into_iter().find(|f| f.file_name().is_some_and(|name| name.to_string_lossy().starts_with(begins)));
+    found.unwrap_or_else(|| panic!("{dossier} has no {begins}"))
+}
+
+fn words(page: &Value) -> Vec<&str> {
+    list(&page["words"]).iter().map(|word| word["text"].as_str().unwrap()).collect()
+}
+
+/// The boxes of what was not read.
+fn unread(page: &Value) -> Vec<[u64; 4]> {
+    let edge = |area: &Value, i: usize| area[i].as_u64().unwrap();
+    list(&page["unread"]).iter().map(|area| [0, 1, 2, 3].map(|i| edge(area, i))).collect()
+}
+
+#[test]
+fn a_table_is_read_whole_and_in_order() {
+    let told = read(&bundled("H05.16-260120-0002", "03"));
+    let pages = list(&told["pages"]);
+    let read: Vec<&str> = pages.iter().flat_map(words).collect();
+    let numbers: Vec<u32> = read.iter().filter_map(|word| word.parse().ok()).filter(|n| *n < 100).collect();
+    // The date in the head goes before.
+    let rows = &numbers[numbers.len() - 38..];
+    assert_eq!(rows, (1..=38).collect::<Vec<u32>>(), "one number for each row: {read:?}");
+    let place = |text: &str| read.iter().position(|word| *word == text).unwrap_or_else(|| panic!("{text} in {read:?}"));
+    assert!(place("DANH") < place("STT") && place("STT") < place("1"), "the title stands above its table: {read:?}");
+}
+
+#[test]
+fn what_is_no_print_is_told_and_not_made_words_of() {
+    // The upper half of a page, and below it a photograph and two lines written by a pen.
+    let page = image::open(bundled("H05.16-260112-0001", "01")).unwrap().into_rgb8();
+    let (width, height) = page.dimensions();
+    let mut drawn = RgbImage::from_pixel(width, height, *page.get_pixel(width / 2, 60));
+    image::imageops::replace(&mut drawn, &image::imageops::crop_imm(&page, 0, 0, width, height / 2).to_image(), 0, 0);
+    let free = height * 7 / 10;
+    let photo = [300, free, 420, 560];
+    for (x, y) in (0..photo[2]).flat_map(|x| (0..photo[3]).map(move |y| (x, y))) {
+        let (u, v) = (x as f32 / 60.0, y as f32 / 90.0);
+        let grey = 95.0 + 30.0 * (u.sin() * v.cos()) + ((x * 31 + y * 17) % 13) as f32;
+        drawn.put_pixel(photo[0] + x, photo[1] + y, image::Rgb([grey as u8; 3]));
+    }
+    let pens = [[1000, free + 40, 900, 110], [1000, free + 300, 700, 110]];
+    for [left, top, wide, high] in pens {
+        for step in 0..wide * 4 {
+            let t = step as f32 / 4.0;
+            let y = high as f32 / 2.0 * (1.0 + (t / 17.0).sin() * (0.5 + 0.5 * (t / 71.0).cos()));
+            for (dx, dy) in (0..5).flat_map(|dx| (0..5).map(move |dy| (dx, dy))) {
+                drawn.put_pixel(left + t as u32 + dx, top + y as u32 + dy, image::Rgb([35, 35, 40]));
+            }
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("trang.jpg");
+    drawn.save(&file).unwrap();
+
+    let told = read(&file)["pages"][0].clone();
+    let (above, below): (Vec<&Value>, Vec<&Value>) =
+        list(&told["words"]).iter().partition(|word| word["box"][1].as_u64().unwrap() < u64::from(height) * 6 / 10);
+    assert!(above.len() > 50, "{told:#}");
+    assert!(below.is_empty(), "{below:#?}");
+    let found = unread(&told);
+    for area in [&photo, &pens[0], &pens[1]] {
+        let [x, y, w, h] = area.map(u64::from);
+        let middle = (x + w / 2, y + h / 2);
+        let covers = |[left, top, wide, high]: &[u64; 4]| {
+            let is_about = (*left..left + wide).contains(&middle.0) && (*top..top + high).contains(&middle.1);
+            is_about && wide * 10 > w * 8
+        };
+        assert!(found.iter().any(covers), "{area:?} in {found:?}");
+    }
+}
