@@ -2,7 +2,7 @@
 
 use image::RgbImage;
 use serde_json::Value;
-use sohoa_tests::{fixture, json, list, sohoa};
+use sohoa_tests::{Station, fixture, json, list, sohoa};
 use std::path::{Path, PathBuf};
 
 fn read(page: &Path) -> Value {
@@ -83,4 +83,46 @@ fn what_is_no_print_is_told_and_not_made_words_of() {
         };
         assert!(found.iter().any(covers), "{area:?} in {found:?}");
     }
+}
+
+#[test]
+fn a_page_is_left_as_it_lies_when_the_clerk_wants_it_so() {
+    let station = Station::new();
+    let page = bundled("H05.16-260120-0002", "01");
+    let imported = station.ok(&["import", page.to_str().unwrap()]);
+    let code = imported["dossiers"][0].as_str().unwrap();
+    let first = |dossier: &Value| list(&list(&dossier["documents"])[0]["pages"])[0].clone();
+    let lean = |dossier: &Value| first(dossier)["skew"].as_f64().unwrap();
+    let level = station.ok(&["show", code]);
+    assert!((lean(&level) - 2.4).abs() < 0.3 && first(&level)["leaning"] == false, "{level:#}");
+
+    station.ok(&["edit", code, "straighten", "1.1", "--leave"]);
+    station.ok(&["work"]);
+    let left = station.ok(&["show", code]);
+    assert!(lean(&left) == 0.0 && first(&left)["leaning"] == true, "{left:#}");
+    assert!(first(&left)["words"].as_u64().unwrap() > 80, "it is read all the same: {left:#}");
+
+    station.ok(&["undo", code]);
+    station.ok(&["work"]);
+    assert_eq!(lean(&station.ok(&["show", code])), lean(&level));
+}
+
+#[test]
+fn each_plan_reads_and_an_office_chooses_its_own() {
+    let page = bundled("H05.16-260112-0001", "04");
+    for plan in ["fast", "balanced", "accurate"] {
+        let told = json(0, sohoa().args(["--json", "read", "--plan", plan]).arg(&page));
+        assert!(words(&told["pages"][0]).contains(&"CỘNG"), "{plan}: {told:#}");
+    }
+    json(2, sohoa().args(["--json", "read", "--plan", "hasty"]).arg(&page));
+
+    let plan = |setting: &str| {
+        let station = Station::new();
+        station.ok(&["settings", setting]);
+        let imported = station.ok(&["import", page.to_str().unwrap()]);
+        let dossier = station.ok(&["show", imported["dossiers"][0].as_str().unwrap()]);
+        let page = &list(&list(&dossier["documents"])[0]["pages"])[0];
+        (page["words"].clone(), page["confidence"].clone())
+    };
+    assert_ne!(plan("reading=fast"), plan("reading=accurate"));
 }

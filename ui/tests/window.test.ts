@@ -171,6 +171,23 @@ describe('the clerk’s day, by keyboard alone', () => {
     expect(await page.locator('#origin-number').textContent()).toContain('Cán bộ')
   })
 
+  it('shows where it did not read, and sets a page straight or leaves it', async () => {
+    const { page, complaints } = await desk()
+    await page.keyboard.press('Enter')
+    await page.locator('[data-ready="true"]').waitFor()
+    await page.getByText('1 vùng máy không đọc: chữ viết tay, chữ ký, ảnh, chữ nước ngoài').waitFor()
+    expect(await page.locator('.view .unread').count()).toBe(1)
+
+    const straight = page.getByTestId('straighten')
+    expect(await straight.getAttribute('aria-pressed')).toBe('true')
+    await page.keyboard.press('Alt+l')
+    await expect.poll(() => straight.getAttribute('aria-pressed')).toBe('false')
+    expect(await page.getByTestId('undo').getAttribute('aria-label')).toBe('Hoàn tác: chỉnh thẳng trang')
+    await straight.click()
+    await expect.poll(() => straight.getAttribute('aria-pressed')).toBe('true')
+    expect(complaints).toEqual([])
+  })
+
   it('walks through doubtful words and pages', async () => {
     const { page } = await desk()
     await page.keyboard.press('Enter')

@@ -245,6 +245,14 @@ pub enum Edit {
         #[arg(long, value_name = "DEGREES", default_value_t = 90, allow_negative_numbers = true)]
         degrees: i32,
     },
+    /// Chỉnh thẳng trang quét lệch, như mặc định
+    Straighten {
+        #[arg(required = true)]
+        pages: Vec<Place>,
+        /// Giữ nguyên độ lệch như khi quét
+        #[arg(long)]
+        leave: bool,
+    },
 }
 
 /// A page, as `2.1`: the first of the second document.

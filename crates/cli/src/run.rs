@@ -239,6 +239,7 @@ fn edited(station: &Station, code: &str, edit: Edit) -> Result<view::Dossier> {
         Edit::Delete { pages } => view::Edit::DeletePages { pages: ids(pages)? },
         Edit::Restore { page } => view::Edit::RestorePage { page },
         Edit::Turn { pages, degrees } => view::Edit::Turn { pages: ids(pages)?, degrees },
+        Edit::Straighten { pages, leave } => view::Edit::Straighten { pages: ids(pages)?, straight: !leave },
     };
     station.edit(code, &edit)
 }

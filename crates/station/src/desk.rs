@@ -292,6 +292,7 @@ fn shown_page(row: page::Page) -> view::Page {
         blank: row.blank,
         orientation: row.orientation.degrees(),
         skew: row.skew,
+        leaning: row.leaning,
         words: row.words,
         confidence: row.confidence,
         version: row.version,

@@ -51,6 +51,16 @@ impl Params {
         }
     }
 
+    /// With a page left as it lies, or set straight as usual.
+    pub fn leaning(mut self, leaning: bool) -> Self {
+        /// No page leans so far.
+        const NEVER: f32 = 90.0;
+        if leaning {
+            self.imaging.least_skew = NEVER;
+        }
+        self
+    }
+
     /// The name of the result of reading `page` this way. The same picture may come at another resolution or the other
     /// way up from another file.
     pub fn key(&self, page: &Digest, dpi: f32, hint: Turn) -> Result<Digest> {

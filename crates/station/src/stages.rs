@@ -37,7 +37,7 @@ impl Station {
         cancel: &AtomicBool,
     ) -> Result<()> {
         let row = self.store.read(|db| page::get(db, claim.subject))?;
-        let params = Params { turn: row.turn, ..Params::of(self.settings()?.reading) };
+        let params = Params { turn: row.turn, ..Params::of(self.settings()?.reading) }.leaning(row.leaning);
         let key = params.key(&row.blob, row.dpi, row.hint)?;
         let known = self.store.read(|db| page::known(db, &key))?;
         let (output, reading) =

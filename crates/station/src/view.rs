@@ -77,7 +77,7 @@ pub struct Dossier {
     /// What the archive said, if it said anything.
     pub problems: Vec<Problem>,
     /// The latest edit, by action: `split`, `merge`, `move_pages`, `move_document`, `delete`, `restore`, `turn`,
-    /// `move_to_dossier`, `set_code`, `merge_dossiers`.
+    /// `straighten`, `move_to_dossier`, `set_code`, `merge_dossiers`.
     pub can_undo: Option<String>,
     pub can_redo: Option<String>,
     /// Pages that the clerk deleted; they can be brought back until the dossier is sealed.
@@ -119,6 +119,11 @@ pub enum Edit {
     Turn {
         pages: Vec<u32>,
         degrees: i32,
+    },
+    /// Set straight what leans, or leave it as it lies.
+    Straighten {
+        pages: Vec<u32>,
+        straight: bool,
     },
 }
 
@@ -187,7 +192,10 @@ pub struct Page {
     pub blank: bool,
     /// Degrees clockwise that made it upright.
     pub orientation: u32,
+    /// Degrees by which it leans counter-clockwise and was set straight.
     pub skew: f32,
+    /// Whether the clerk wants it left as it lies.
+    pub leaning: bool,
     /// How many words.
     pub words: u32,
     /// Percent.

@@ -28,6 +28,7 @@ const STEPS: &[(&str, &str)] = &[
     ("purge", table::purge::SCHEMA),
     ("sketch", table::stack::SKETCH),
     ("stack_print", table::stack::PRINT),
+    ("leaning", table::page::LEANING),
 ];
 
 pub fn migrate(db: &mut Connection) -> Result<()> {

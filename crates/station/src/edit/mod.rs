@@ -21,18 +21,27 @@ impl Station {
             let now = edit::layout(tx, dossier.id)?;
             let mut before = Layout::default();
             let mut after = Layout::default();
-            if let Edit::Turn { pages, degrees } = asked {
-                for id in in_order(&now, pages)? {
-                    let row = page::get(tx, id)?;
-                    let shown = if row.state == "done" { row.orientation } else { row.turn.unwrap_or(row.hint) };
-                    before.turns.insert(id, row.turn.map(Turn::degrees));
-                    after.turns.insert(id, Some(shown.then(Turn::from_degrees(*degrees)).degrees()));
+            match asked {
+                Edit::Turn { pages, degrees } => {
+                    for id in in_order(&now, pages)? {
+                        let row = page::get(tx, id)?;
+                        let shown = if row.state == "done" { row.orientation } else { row.turn.unwrap_or(row.hint) };
+                        before.turns.insert(id, row.turn.map(Turn::degrees));
+                        after.turns.insert(id, Some(shown.then(Turn::from_degrees(*degrees)).degrees()));
+                    }
                 }
-            } else {
-                let mut then = now.clone();
-                rearrange(tx, &mut then, asked)?;
-                before.dossiers.push(now);
-                after.dossiers.push(then);
+                Edit::Straighten { pages, straight } => {
+                    for id in in_order(&now, pages)? {
+                        before.leaning.insert(id, page::get(tx, id)?.leaning);
+                        after.leaning.insert(id, !straight);
+                    }
+                }
+                _ => {
+                    let mut then = now.clone();
+                    rearrange(tx, &mut then, asked)?;
+                    before.dossiers.push(now);
+                    after.dossiers.push(then);
+                }
             }
             commit(tx, dossier, None, asked.action(), &before, &after)
         })
@@ -275,6 +284,7 @@ pub fn name(action: &str) -> &'static str {
         "delete" => "Xóa trang",
         "restore" => "Lấy lại trang",
         "turn" => "Xoay trang",
+        "straighten" => "Chỉnh thẳng trang",
         "rescan" => "Quét lại trang",
         "move_to_dossier" => "Chuyển sang hồ sơ khác",
         "set_code" => "Đổi mã hồ sơ",
@@ -293,6 +303,7 @@ impl Edit {
             Edit::DeletePages { .. } => "delete",
             Edit::RestorePage { .. } => "restore",
             Edit::Turn { .. } => "turn",
+            Edit::Straighten { .. } => "straighten",
         }
     }
 }
@@ -355,7 +366,7 @@ fn rearrange(tx: &Transaction, dossier: &mut edit::Dossier, edit: &Edit) -> Resu
             restore(dossier, page, edit::deleted_from(tx, dossier.id, page)?, row.document);
         }
         // Not a matter of where pages lie.
-        Edit::Turn { .. } => {}
+        Edit::Turn { .. } | Edit::Straighten { .. } => {}
     }
     dossier.documents.retain(|d| !d.pages.is_empty());
     Ok(())

@@ -67,10 +67,10 @@ impl House {
         // Two pages may look the same; what is read on them is kept by the picture.
         let blob = blobs.put(&[png.into_inner(), n.to_be_bytes().to_vec()].concat()).unwrap();
         let word = Word { text: format!("trang{n}"), confidence: 90.0, bounds: [2, 2, 8, 4], line: 0, block: 0 };
-        let outputs: Vec<(Digest, page::Output)> = [None]
-            .into_iter()
-            .chain(Turn::ALL.map(Some))
-            .map(|turn| {
+        let turns = || [None].into_iter().chain(Turn::ALL.map(Some));
+        let outputs: Vec<(Digest, page::Output)> = turns()
+            .flat_map(|turn| [false, true].map(|leaning| (turn, leaning)))
+            .map(|(turn, leaning)| {
                 let orientation = turn.unwrap_or_default();
                 let (width, height) = orientation.size(24, 32);
                 let reading = Reading {
@@ -97,7 +97,7 @@ impl House {
                     confidence: 90.0,
                     codes: Vec::new(),
                 };
-                (Params { turn, ..Params::default() }.key(&blob, 300.0, Turn::None).unwrap(), output)
+                (Params { turn, ..Params::default() }.leaning(leaning).key(&blob, 300.0, Turn::None).unwrap(), output)
             })
             .collect();
         self.station
@@ -173,7 +173,7 @@ fn sound(dossier: &view::Dossier) {
 struct Wild(u8, usize, usize, usize);
 
 fn wild() -> impl Strategy<Value = Wild> {
-    (0u8..8, 0usize..64, 0usize..64, 0usize..64).prop_map(|(kind, a, b, c)| Wild(kind, a, b, c))
+    (0u8..9, 0usize..64, 0usize..64, 0usize..64).prop_map(|(kind, a, b, c)| Wild(kind, a, b, c))
 }
 
 impl Wild {
@@ -195,6 +195,7 @@ impl Wild {
             4 => Edit::MoveDocument { document: document(a)?, before: document(b).filter(|_| c % 3 > 0) },
             5 => Edit::DeletePages { pages: vec![page(a)?, page(b)?] },
             6 => Edit::RestorePage { page: dossier.deleted.get(a % dossier.deleted.len().max(1))?.id },
+            7 => Edit::Straighten { pages: vec![page(a)?], straight: b % 2 == 0 },
             _ => Edit::Turn { pages: vec![page(a)?], degrees: [90, 180, -90][b % 3] },
         })
     }
@@ -207,7 +208,10 @@ fn attempt(house: &House, code: &str, wild: Wild) -> bool {
     match house.station.edit(code, &edit) {
         Ok(after) => {
             sound(&after);
-            pages(&after) != pages(&before) || matches!(edit, Edit::Turn { .. })
+            let leaning = |dossier: &view::Dossier| -> Vec<bool> {
+                dossier.documents.iter().flat_map(|d| &d.pages).map(|page| page.leaning).collect()
+            };
+            pages(&after) != pages(&before) || leaning(&after) != leaning(&before) || matches!(edit, Edit::Turn { .. })
         }
         Err(error) => {
             assert_eq!(error.code, Code::NotAllowed, "{error}");

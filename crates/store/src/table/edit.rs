@@ -55,6 +55,8 @@ pub struct Layout {
     pub dossiers: Vec<Dossier>,
     /// The clerk's turns, of the pages that the edit turns.
     pub turns: BTreeMap<i64, Option<u32>>,
+    /// Whether the pages of which the edit says so are left as they lie.
+    pub leaning: BTreeMap<i64, bool>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -105,7 +107,7 @@ pub struct Changed {
     pub renamed: BTreeSet<i64>,
     /// Documents without a page, and so without a place.
     pub dropped: BTreeSet<i64>,
-    /// Pages to be read the other way up.
+    /// Pages to be read another way up, set straight or not.
     pub turned: BTreeSet<i64>,
 }
 
@@ -188,6 +190,16 @@ pub fn apply(db: &Connection, from: &Layout, to: &Layout) -> Result<Changed> {
             .db()?;
         if old != *turn {
             db.execute("UPDATE page SET turn = ?2 WHERE id = ?1", params![page, turn]).db()?;
+            changed.turned.insert(*page);
+            changed.documents.insert(document);
+        }
+    }
+    for (page, leaning) in &to.leaning {
+        let (document, old): (i64, bool) = db
+            .query_row("SELECT document, leaning FROM page WHERE id = ?1", [page], |r| Ok((r.get(0)?, r.get(1)?)))
+            .db()?;
+        if old != *leaning {
+            db.execute("UPDATE page SET leaning = ?2 WHERE id = ?1", params![page, leaning]).db()?;
             changed.turned.insert(*page);
             changed.documents.insert(document);
         }

@@ -50,6 +50,9 @@ CREATE INDEX page_edit_page ON page_edit (page);
 CREATE TABLE result (key TEXT PRIMARY KEY, output TEXT NOT NULL) STRICT;
 ";
 
+/// A page that the clerk wants left as it lies is not set straight.
+pub const LEANING: &str = "ALTER TABLE page ADD COLUMN leaning INTEGER NOT NULL DEFAULT 0;";
+
 #[derive(Clone, Debug)]
 pub struct Page {
     pub id: i64,
@@ -63,6 +66,8 @@ pub struct Page {
     pub dpi: f32,
     pub hint: Turn,
     pub turn: Option<Turn>,
+    /// Whether it is left as it lies, however it leans.
+    pub leaning: bool,
     pub state: String,
     pub reading: Option<Digest>,
     pub thumbnail: Option<Digest>,
@@ -116,6 +121,7 @@ fn page(row: &Row) -> rusqlite::Result<Page> {
         dpi: row.get("dpi")?,
         hint: Turn::from_degrees(row.get("hint")?),
         turn: row.get::<_, Option<i32>>("turn")?.map(Turn::from_degrees),
+        leaning: row.get("leaning")?,
         state: row.get("state")?,
         reading: maybe_digest(row, "reading")?,
         thumbnail: maybe_digest(row, "thumbnail")?,

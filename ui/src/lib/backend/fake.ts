@@ -114,6 +114,7 @@ function page(number: number, more: Partial<Page> = {}): Page {
     blank: false,
     orientation: 0,
     skew: 0.4,
+    leaning: false,
     words: WORDS.length,
     confidence: 92.4,
     error: null,
@@ -354,6 +355,7 @@ const ACTIONS: Record<Edit['kind'], string> = {
   delete_pages: 'delete',
   restore_page: 'restore',
   turn: 'turn',
+  straighten: 'straighten',
 }
 
 function rearranged(documents: Dossier['documents'], deleted: Page[], edit: Edit): Layout {
@@ -401,6 +403,11 @@ function rearranged(documents: Dossier['documents'], deleted: Page[], edit: Edit
         documents: first ? [{ ...first, pages: [...first.pages, ...back] }, ...rest] : [],
         deleted: deleted.filter((p) => p.id !== edit.page),
       }
+    }
+    case 'straighten': {
+      const set = (p: Page) =>
+        edit.pages.includes(p.id) ? { ...p, version: p.version + 1, leaning: !edit.straight, skew: edit.straight ? 0.4 : 0 } : p
+      return { documents: documents.map((d) => ({ ...d, pages: d.pages.map(set) })), deleted }
     }
     case 'turn': {
       const turned = (p: Page) => (edit.pages.includes(p.id) ? { ...p, version: p.version + 1 } : p)
@@ -469,7 +476,7 @@ export const backend: Backend = {
     width: WIDTH,
     height: HEIGHT,
     words: owned(page).page.blank ? [] : WORDS,
-    unread: [],
+    unread: [[Math.round(WIDTH * 0.6), Math.round(HEIGHT * 0.78), 520, 190]],
   }),
   search: async (query, limit, offset): Promise<Found> => {
     const wanted = fold(query).split(/\s+/).filter(Boolean)

@@ -40,14 +40,14 @@ package: string | null,
 problems: Array<Problem>, 
 /**
  * The latest edit, by action: `split`, `merge`, `move_pages`, `move_document`, `delete`, `restore`, `turn`,
- * `move_to_dossier`, `set_code`, `merge_dossiers`.
+ * `straighten`, `move_to_dossier`, `set_code`, `merge_dossiers`.
  */
 can_undo: string | null, can_redo: string | null, 
 /**
  * Pages that the clerk deleted; they can be brought back until the dossier is sealed.
  */
 deleted: Array<Page>, };
-export type Edit = { "kind": "split", page: number, } | { "kind": "merge_with_previous", document: number, } | { "kind": "move_pages", pages: Array<number>, document: number, before: number | null, } | { "kind": "move_document", document: number, before: number | null, } | { "kind": "delete_pages", pages: Array<number>, } | { "kind": "restore_page", page: number, } | { "kind": "turn", pages: Array<number>, degrees: number, };
+export type Edit = { "kind": "split", page: number, } | { "kind": "merge_with_previous", document: number, } | { "kind": "move_pages", pages: Array<number>, document: number, before: number | null, } | { "kind": "move_document", document: number, before: number | null, } | { "kind": "delete_pages", pages: Array<number>, } | { "kind": "restore_page", page: number, } | { "kind": "turn", pages: Array<number>, degrees: number, } | { "kind": "straighten", pages: Array<number>, straight: boolean, };
 export type Document = { 
 /**
  * Number within the dossier, from 1.
@@ -130,7 +130,15 @@ marks: Array<string>, blank: boolean,
 /**
  * Degrees clockwise that made it upright.
  */
-orientation: number, skew: number, 
+orientation: number, 
+/**
+ * Degrees by which it leans counter-clockwise and was set straight.
+ */
+skew: number, 
+/**
+ * Whether the clerk wants it left as it lies.
+ */
+leaning: boolean, 
 /**
  * How many words.
  */
