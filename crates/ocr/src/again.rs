@@ -26,8 +26,8 @@ pub struct Look<'a> {
 }
 
 /// Which words a second look may put right: those less sure than `least`, in percent, and [misfits](Lexicon::misfits).
-pub fn doubtful(words: &[Word], least: f32) -> Vec<bool> {
-    let misfits = Lexicon::default().misfits(words);
+pub fn doubtful(words: &[Word], least: f32, lexicon: &Lexicon) -> Vec<bool> {
+    let misfits = lexicon.misfits(words);
     words.iter().zip(misfits).map(|(word, misfit)| misfit || word.confidence < least).collect()
 }
 
@@ -37,6 +37,7 @@ pub fn run(
     words: &[Word],
     wanted: &[bool],
     look: &Look,
+    lexicon: &Lexicon,
     mut read: impl FnMut(&GrayImage) -> Result<Vec<Word>>,
 ) -> Result<Vec<Word>> {
     let mut out = Vec::with_capacity(words.len());
@@ -47,7 +48,7 @@ pub fn run(
             let read = look_at(&line[piece.clone()], look, &mut read)?;
             out.extend_from_slice(&line[next..piece.start]);
             next = piece.end;
-            out.extend(merge(line, piece, &read));
+            out.extend(merge(line, piece, &read, lexicon));
         }
         out.extend_from_slice(&line[next..]);
         from += line.len();
@@ -152,7 +153,7 @@ fn shared([left, _, width, _]: Box4, [start, _, wide, _]: Box4) -> u32 {
 }
 
 /// The words of a piece of a line after a second reading of it.
-fn merge(line: &[Word], piece: Range<usize>, second: &[Word]) -> Vec<Word> {
+fn merge(line: &[Word], piece: Range<usize>, second: &[Word], lexicon: &Lexicon) -> Vec<Word> {
     let mut out = Vec::with_capacity(piece.len());
     let mut next = piece.start;
     for (a, b) in pairs(&line[piece.clone()], second) {
@@ -163,7 +164,7 @@ fn merge(line: &[Word], piece: Range<usize>, second: &[Word]) -> Vec<Word> {
             [at.start.checked_sub(1), Some(at.end)].map(|i| i.and_then(|i| words.get(i)).map(|w| bare(&w.text)))
         };
         let beside = [beside(line, &a), beside(second, &b)];
-        out.extend(weigh(&line[a], &second[b], &beside));
+        out.extend(weigh(&line[a], &second[b], &beside, lexicon));
     }
     out.extend_from_slice(&line[next..piece.end]);
     out
@@ -174,7 +175,7 @@ type Beside = [Option<String>; 2];
 
 /// The likelier of two readings of the same place, and how sure it is now. `beside` it there may be other words in one
 /// reading than in the other.
-fn weigh(first: &[Word], second: &[Word], beside: &[Beside]) -> Vec<Word> {
+fn weigh(first: &[Word], second: &[Word], beside: &[Beside], lexicon: &Lexicon) -> Vec<Word> {
     /// Logits for what is as people write it, against what is not.
     const CERTAIN: f32 = 3.0;
     let least = |words: &[Word]| words.iter().map(|w| w.confidence).fold(100.0, f32::min);
@@ -189,9 +190,14 @@ fn weigh(first: &[Word], second: &[Word], beside: &[Beside]) -> Vec<Word> {
     if texts(first) == texts(second) {
         return now(first, agreed);
     }
-    // Of what cannot be and what can be, it was always the latter when this was tried, and so with what goes with the
-    // words beside it and what does not.
-    let better = faults(first).cmp(&faults(second)).then(fits(second, beside).cmp(&fits(first, beside)));
+    // Of what cannot be and what can be, it was always the latter when this was tried, and so with a number as they are
+    // written and another, and with what goes with the words beside it and what does not.
+    let numbers = |words: &[Word]| words.iter().filter(|w| lexicon.is_number(&w.text)).count();
+    let fits = |words: &[Word]| fits(words, beside, lexicon);
+    let better = faults(first, lexicon)
+        .cmp(&faults(second, lexicon))
+        .then(numbers(second).cmp(&numbers(first)))
+        .then(fits(second).cmp(&fits(first)));
     match better {
         Ordering::Less => now(first, kept + CERTAIN),
         Ordering::Greater => now(second, taken + CERTAIN),
@@ -200,22 +206,26 @@ fn weigh(first: &[Word], second: &[Word], beside: &[Beside]) -> Vec<Word> {
     }
 }
 
-/// Whether words go with what stands beside them.
-fn fits(words: &[Word], words_beside: &[Beside]) -> bool {
+/// Whether words go with what stands beside them; which name it is that stands behind another nobody can tell.
+fn fits(words: &[Word], words_beside: &[Beside], lexicon: &Lexicon) -> bool {
     let (first, last) = (bare(&words[0].text), bare(&words[words.len() - 1].text));
-    let lexicon = Lexicon::default();
     let beside = |[left, right]: &Beside| {
-        lexicon.fits(left.as_deref(), &first, None) || lexicon.fits(None, &last, right.as_deref())
+        let is_name = lexicon.is_name(left.as_deref(), &words[0].text);
+        let fits = || lexicon.fits(left.as_deref(), &first, None) || lexicon.fits(None, &last, right.as_deref());
+        !is_name && fits()
     };
     words_beside.iter().any(beside)
 }
 
 /// How much in words is not as people write it: what is no syllable and no number, a figure next to a letter, a sign that
 /// nobody types.
-fn faults(words: &[Word]) -> usize {
+fn faults(words: &[Word], lexicon: &Lexicon) -> usize {
     let typed = |c: &char| c.is_alphanumeric() || ".,;:/-()\"“”'%+²³*…–".contains(*c);
     let mixed = |c: &&[char]| c[0].is_alphabetic() && c[1].is_numeric() || c[0].is_numeric() && c[1].is_alphabetic();
     let of = |word: &Word| {
+        if lexicon.is_number(&word.text) {
+            return 0;
+        }
         let letters: Vec<char> = word.text.chars().collect();
         let strange = letters.iter().filter(|c| !typed(c)).count() + letters.windows(2).filter(mixed).count();
         strange + usize::from(!makes_sense(word))
@@ -245,17 +255,21 @@ mod tests {
     }
 
     fn merged(first: &[Word], second: &[Word]) -> String {
-        merge(first, 0..first.len(), second).iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ")
+        merge(first, 0..first.len(), second, &Lexicon::default())
+            .iter()
+            .map(|w| w.text.as_str())
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     #[test]
     fn the_likelier_reading_is_kept_and_is_less_sure_where_the_two_differ() {
         let first = [read("ao", 100, 92.0), read("dụng", 200, 40.0), read("to", 300, 92.0)].concat();
-        let out = merge(&first, 0..3, &read("ao dựng to", 100, 95.0));
+        let out = merge(&first, 0..3, &read("ao dựng to", 100, 95.0), &Lexicon::default());
         assert_eq!(out.iter().map(|w| &*w.text).collect::<Vec<_>>(), ["ao", "dựng", "to"]);
         assert!(out[1].confidence < out[0].confidence, "{out:?}");
         assert!(out.iter().all(|w| (w.line, w.block) == (7, 2)));
-        let kept = merge(&read("dựng", 100, 97.0), 0..1, &read("dụng", 100, 60.0));
+        let kept = merge(&read("dựng", 100, 97.0), 0..1, &read("dụng", 100, 60.0), &Lexicon::default());
         assert_eq!(kept[0].text, "dựng");
         assert!(kept[0].confidence < 90.0);
         assert_eq!(merged(&read("dụng", 100, 40.0), &read("dựnq", 100, 95.0)), "dụng", "it is no word");
@@ -275,6 +289,7 @@ mod tests {
         let apart = [word("PHƯỜNG", 100, 200, 90.0), word("Ỷ", 310, 20, 60.0)];
         assert_eq!(merged(&apart, &[word("PHƯỜNG", 100, 230, 95.0)]), "PHƯỜNG Ỷ");
         assert_eq!(merged(&read("I12/NQ-HĐND", 100, 50.0), &read("I12NQ-HĐND", 100, 90.0)), "I12/NQ-HĐND");
+        assert_eq!(merged(&read("1S/QĐ-UBND", 100, 90.0), &read("15/QĐ-UBND", 100, 40.0)), "15/QĐ-UBND");
         // What stands elsewhere, and what one reading alone has, changes nothing.
         assert_eq!(merged(&read("ngày 05", 100, 60.0), &[word("ngày", 100, 90, 95.0)]), "ngày 05");
         assert_eq!(merged(&read("05", 100, 30.0), &[word("06", 400, 90, 99.0)]), "05");
@@ -292,10 +307,10 @@ mod tests {
     #[test]
     fn what_goes_with_the_words_beside_it_is_taken() {
         let line = read("văn bản quy định chỉ tiết", 100, 97.0);
-        let wanted = doubtful(&line, 80.0);
+        let wanted = doubtful(&line, 80.0, &Lexicon::default());
         assert_eq!(wanted, [false, false, false, false, true, true]);
         assert_eq!(pieces(&line, &wanted).first(), Some(&(3..6)));
-        let merged = |second: &[Word]| merge(&line, 3..6, second)[1].text.clone();
+        let merged = |second: &[Word]| merge(&line, 3..6, second, &Lexicon::default())[1].text.clone();
         assert_eq!(merged(&read("định chi tiết", 400, 60.0)), "chi", "both are words, but one goes with the next");
         assert_eq!(merged(&read("định chí tiết", 400, 60.0)), "chỉ");
     }

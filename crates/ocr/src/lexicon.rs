@@ -1,5 +1,5 @@
-//! Which words stand beside which on administrative papers, and what people are called. What is built in lies in
-//! `tessdata/words.txt`, which says how it is written; an office writes its own in the same way.
+//! Which words stand beside which on administrative papers, what people are called, and how numbers are written. What is
+//! built in lies in `tessdata/words.txt`, which says how it is written; an office writes its own in the same way.
 
 use sohoa_model::{Code, Error, Word, text::fold};
 use std::collections::HashSet;
@@ -27,14 +27,40 @@ struct Words {
     families: HashSet<String>,
     given: HashSet<String>,
     kept: HashSet<String>,
+    patterns: Vec<Pattern>,
 }
 
-#[derive(Clone, Copy)]
+/// How a number is written: pieces in their order.
+type Pattern = Vec<Piece>;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Piece {
+    /// A figure, or (`true`) one and more.
+    Figures(bool),
+    /// A capital, or one and more.
+    Capitals(bool),
+    Sign(char),
+}
+
+/// Whether a text is written so.
+fn is_written(pattern: &[Piece], text: &[char]) -> bool {
+    let Some((piece, rest)) = pattern.split_first() else { return text.is_empty() };
+    let Some((first, behind)) = text.split_first() else { return false };
+    let (fits, many) = match piece {
+        Piece::Figures(many) => (first.is_ascii_digit(), *many),
+        Piece::Capitals(many) => (first.is_uppercase(), *many),
+        Piece::Sign(sign) => (first == sign, false),
+    };
+    fits && (is_written(rest, behind) || many && is_written(pattern, behind))
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
     Words,
     Families,
     Given,
     Kept,
+    Patterns,
 }
 
 impl Lexicon {
@@ -45,10 +71,10 @@ impl Lexicon {
         (Self { own }, errors)
     }
 
-    /// How many pairs, names and words to keep are the office's own.
+    /// How many pairs, names, words to keep and patterns are the office's own.
     pub fn own(&self) -> usize {
-        let Words { pairs, families, given, kept, .. } = &self.own;
-        pairs.len() + families.len() + given.len() + kept.len()
+        let Words { pairs, families, given, kept, patterns, .. } = &self.own;
+        pairs.len() + families.len() + given.len() + kept.len() + patterns.len()
     }
 
     pub(crate) fn pair(&self, left: &str, right: &str) -> bool {
@@ -93,6 +119,21 @@ impl Lexicon {
         self.any(|words| words.given.contains(name))
     }
 
+    /// Whether a word stands behind a family's or a given name as a name does: which one it is nobody can tell from what is
+    /// usual.
+    pub(crate) fn is_name(&self, left: Option<&str>, word: &str) -> bool {
+        // In capitals everything looks like a name, and many a given name is another word, too.
+        let in_capitals = !word.contains(char::is_lowercase);
+        word.starts_with(char::is_uppercase)
+            && left.is_some_and(|left| self.family(left) || !in_capitals && self.given(left))
+    }
+
+    /// Whether it is a number as they are written, such as «15/QĐ-UBND»; what is no number is written as it is.
+    pub(crate) fn is_number(&self, word: &str) -> bool {
+        let text: Vec<char> = word.trim_matches(|c: char| !c.is_alphanumeric()).chars().collect();
+        self.any(|words| words.patterns.iter().any(|pattern| is_written(pattern, &text)))
+    }
+
     pub(crate) fn keeps(&self, word: &str) -> bool {
         self.any(|words| words.kept.contains(word))
     }
@@ -128,10 +169,11 @@ impl Words {
                     "[họ]" => Some(Part::Families),
                     "[tên]" => Some(Part::Given),
                     "[giữ nguyên]" => Some(Part::Kept),
+                    "[mẫu số]" => Some(Part::Patterns),
                     _ => None,
                 };
                 if part.is_none() {
-                    wrong(format!("không có phần «{line}»"), "Các phần: [từ], [họ], [tên], [giữ nguyên].");
+                    wrong(format!("không có phần «{line}»"), "Các phần: [từ], [họ], [tên], [giữ nguyên], [mẫu số].");
                 }
                 continue;
             }
@@ -146,6 +188,9 @@ impl Words {
     }
 
     fn add(&mut self, part: Part, entry: &str) -> Result<(), &'static str> {
+        if part == Part::Patterns {
+            return self.add_pattern(entry);
+        }
         let syllables: Vec<String> = entry.split_whitespace().map(key).collect();
         let spelt = syllables.iter().all(|s| is_syllable(s));
         match (part, &syllables[..]) {
@@ -160,8 +205,26 @@ impl Words {
             (Part::Words, _) => return Err("Viết từ hai tiếng trở lên; mỗi từ cách nhau bằng dấu phẩy."),
             (Part::Families, [name]) => drop(self.families.insert(name.clone())),
             (Part::Given, [name]) => drop(self.given.insert(name.clone())),
-            (Part::Families | Part::Given, _) => return Err("Viết mỗi tên một tiếng."),
+            (Part::Families | Part::Given | Part::Patterns, _) => return Err("Viết mỗi tên một tiếng."),
         }
+        Ok(())
+    }
+
+    fn add_pattern(&mut self, entry: &str) -> Result<(), &'static str> {
+        let mut pattern = Pattern::new();
+        for c in entry.chars() {
+            match (c, pattern.last_mut()) {
+                ('0', _) => pattern.push(Piece::Figures(false)),
+                ('@', _) => pattern.push(Piece::Capitals(false)),
+                ('+', Some(Piece::Figures(many) | Piece::Capitals(many))) => *many = true,
+                (c, _) if c.is_whitespace() => return Err("Viết mỗi mẫu một mục, không có dấu cách."),
+                (c, _) => pattern.push(Piece::Sign(c)),
+            }
+        }
+        if !pattern.iter().any(|piece| matches!(piece, Piece::Figures(_))) {
+            return Err("Mẫu số có ít nhất một số 0, là một chữ số.");
+        }
+        self.patterns.push(pattern);
         Ok(())
     }
 }
@@ -201,6 +264,30 @@ mod tests {
         assert!(errors.iter().all(|e| e.code == Code::InvalidValue && !e.hint.is_empty()));
         assert!(lexicon.pair("thôn", "hạ") && lexicon.pair("thôn", "thượng") && lexicon.family("vàng"));
         assert_eq!(lexicon.own(), 3);
+    }
+
+    #[test]
+    fn numbers_are_told_by_how_they_are_written() {
+        let built_in = Lexicon::default();
+        for number in
+            ["15/QĐ-UBND", "31/DS-UBND,", "12/02/2026", "001087012345", "H05.16-260112-0001", "(45/2018/NĐ-CP)"]
+        {
+            assert!(built_in.is_number(number), "{number}");
+        }
+        for other in ["15/QD-U8ND", "12/O2/2026", "0010870l2345", "UBND", "", "15/"] {
+            assert!(!built_in.is_number(other), "{other}");
+        }
+        let (own, errors) = Lexicon::with("words.txt", "[mẫu số]\n00-@0+, VP 00\n@@");
+        assert_eq!(errors.len(), 2, "{errors:#?}");
+        assert!(own.is_number("99-F12345") && !own.is_number("9-F12345") && own.own() == 1);
+    }
+
+    #[test]
+    fn behind_a_name_stands_a_name() {
+        let lexicon = Lexicon::default();
+        assert!(lexicon.is_name(Some("nguyễn"), "Viêt") && !lexicon.is_name(Some("quy"), "Định"));
+        assert!(lexicon.is_name(Some("thu"), "Viêt") && !lexicon.is_name(Some("thu"), "BAN"));
+        assert!(!lexicon.is_name(Some("nguyễn"), "du") && !lexicon.is_name(None, "Viêt"));
     }
 
     #[test]

@@ -27,7 +27,7 @@ use sohoa_model::{Box4, Result, Turn, Word};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-pub use again::{Look, doubtful};
+pub use again::Look;
 use engine::Engine;
 use layout::Layout;
 pub use lexicon::Lexicon;
@@ -64,6 +64,8 @@ pub struct Reader {
     layout: Layout,
     words: Recogniser,
     tessdata: PathBuf,
+    /// What is usual where the pages come from.
+    lexicon: Lexicon,
     /// Loaded when the first page is met whose orientation the cheap way cannot tell.
     orientation: Option<Engine>,
 }
@@ -77,7 +79,24 @@ impl Reader {
     /// Errors: `Missing` when the model is not there or another than pinned.
     pub fn new(tessdata: &Path, language: &str) -> Result<Self> {
         let words = Recogniser::new(&model::load(tessdata, language)?)?;
-        Ok(Self { layout: Layout::new()?, words, tessdata: tessdata.to_owned(), orientation: None })
+        Ok(Self {
+            layout: Layout::new()?,
+            words,
+            tessdata: tessdata.to_owned(),
+            lexicon: Lexicon::default(),
+            orientation: None,
+        })
+    }
+
+    /// Has the words of an office speak for what is read, beside those built in.
+    pub fn know(&mut self, lexicon: Lexicon) {
+        self.lexicon = lexicon;
+    }
+
+    /// Which words a second look may put right: those less sure than `least`, in percent, and those that go with nothing
+    /// beside them.
+    pub fn doubtful(&self, words: &[Word], least: f32) -> Vec<bool> {
+        again::doubtful(words, least, &self.lexicon)
     }
 
     /// The turn that makes the page upright, with how sure that is; `None` where nothing tells (a blank, a picture).
@@ -108,7 +127,8 @@ impl Reader {
         params: &Params,
         cancel: &AtomicBool,
     ) -> Result<Vec<Word>> {
-        again::run(words, wanted, look, |copy| {
+        let lexicon = self.lexicon.clone();
+        again::run(words, wanted, look, &lexicon, |copy| {
             // Light print on dark ground was tried the first time.
             let params = Params { segmentation: again::ONE_LINE, invert: false, ..params.clone() };
             Ok(self.run(copy, look.dpi, &params, cancel)?.words)
@@ -123,7 +143,7 @@ impl Reader {
         if params.both && !self.words.is_joined() {
             self.words.join(&model::load(&self.tessdata, LARGER)?)?;
         }
-        read::run(&mut self.layout, &self.words, gray, dpi, params, cancel)
+        read::run(&mut self.layout, &self.words, gray, dpi, params, &self.lexicon, cancel)
     }
 }
 

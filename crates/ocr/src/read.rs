@@ -36,6 +36,7 @@ pub fn run(
     gray: &GrayImage,
     dpi: f32,
     params: &Params,
+    lexicon: &Lexicon,
     cancel: &AtomicBool,
 ) -> Result<Found> {
     let started = Instant::now();
@@ -67,7 +68,7 @@ pub fn run(
         }
         let rows = scaled(gray, edges, HEIGHT as u32)?;
         let mut line = recogniser.read(&rows, params.both, params.invert);
-        fitting(&mut line);
+        fitting(&mut line, lexicon);
         let found = placed(gray, &line, &run, edges);
         if !run.missed || missed::is_text(&found) {
             words.extend(found);
@@ -81,14 +82,17 @@ pub fn run(
 /// Percent, of what stands there and was not read so.
 const MENDED: f32 = 50.0;
 
-/// Where a word goes with neither neighbour but would with other marks, which the network has seen as well, it has these.
-fn fitting(words: &mut [LineWord]) {
-    let lexicon = Lexicon::default();
+/// Where a word goes with neither neighbour but would with other marks, which the network has seen as well, it has these;
+/// a name keeps its own.
+fn fitting(words: &mut [LineWord], lexicon: &Lexicon) {
     for at in 0..words.len() {
         let beside = |at: Option<usize>| at.and_then(|at| words.get(at)).map(|word| bare(&word.text));
         let (left, right) = (beside(at.checked_sub(1)), beside(Some(at + 1)));
         let fits = |text: &str| lexicon.fits(left.as_deref(), &bare(text), right.as_deref());
         let word = &words[at];
+        if lexicon.is_name(left.as_deref(), &word.text) {
+            continue;
+        }
         let mut better = word.variants.iter().filter(|_| !fits(&word.text)).filter(|variant| fits(variant));
         if let (Some(only), None) = (better.next(), better.next()) {
             let only = only.clone();
@@ -209,13 +213,16 @@ mod tests {
             variants: variants.iter().map(|text| text.to_string()).collect(),
         };
         let read = |words: &mut [LineWord]| {
-            fitting(words);
+            fitting(words, &Lexicon::default());
             (words[1].text.clone(), words[1].confidence)
         };
         let (text, confidence) = read(&mut [word("quy", &[]), word("đinh", &["định", "đình"]), word("khác", &[])]);
         assert_eq!(text, "định");
         assert!(confidence <= MENDED);
         assert_eq!(read(&mut [word("quy", &[]), word("đinh", &[]), word("khác", &[])]).0, "đinh", "it was not seen");
+        assert_eq!(read(&mut [word("văn", &[]), word("bàn", &["bản"]), word("này", &[])]).0, "bản");
+        let name = read(&mut [word("Văn", &[]), word("Bàn", &["Bản"]), word("này", &[])]);
+        assert_eq!(name, ("Bàn".to_owned(), 95.0), "what people are called is not mended");
         assert_eq!(read(&mut [word("xuân", &[]), word("đinh", &["định"]), word("ơi", &[])]).0, "đinh", "nothing fits");
         assert_eq!(
             read(&mut [word("quy", &[]), word("định", &["đinh"]), word("khác", &[])]).0,

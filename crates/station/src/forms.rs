@@ -130,7 +130,7 @@ pub fn check(station: &Path, file: Option<&Path>) -> Vec<Checked> {
     let wanted = all.iter().filter(|own| file.is_none_or(|file| own.path == file));
     let checked = wanted.map(|own| {
         let mut form = own.shown();
-        let score = score(own, &forms).unwrap_or_else(|error| {
+        let score = score(own, station, &forms).unwrap_or_else(|error| {
             form.error = Some(problem(&error, &own.path));
             None
         });
@@ -139,9 +139,9 @@ pub fn check(station: &Path, file: Option<&Path>) -> Vec<Checked> {
     checked.collect()
 }
 
-fn score(own: &Own, forms: &[Form]) -> Result<Option<Score>> {
+fn score(own: &Own, station: &Path, forms: &[Form]) -> Result<Option<Score>> {
     let Some(example) = own.form.as_ref().ok().and_then(|form| form.example.as_ref()) else { return Ok(None) };
-    let found = trial::extracted(&own.path.with_file_name(&example.page), forms.to_vec())?;
+    let found = trial::extracted(&own.path.with_file_name(&example.page), station, forms.to_vec())?;
     let mut score = Score { known_as: found.form, right: 0, wrong: 0, missing: 0, fields: Vec::new() };
     for (name, expected) in &example.fields {
         let value = found.fields.iter().find(|f| f.name == *name).map(|f| f.value.clone());

@@ -20,6 +20,9 @@ pub struct Params {
     pub ocr: sohoa_ocr::Params,
     /// Words less sure than this, in percent, are looked at a second time.
     pub again: Option<f32>,
+    /// An office's own words, which speak for what is read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub words: Option<Digest>,
     /// Whether the letters are asked for the way up before reading: in a coarse copy they say nothing.
     pub by_letters: bool,
 }
@@ -47,6 +50,7 @@ impl Params {
             imaging,
             ocr,
             again: doubtful(care),
+            words: None,
             by_letters: care != Care::Fast,
         }
     }
@@ -197,7 +201,7 @@ fn again(
     cancel: &AtomicBool,
 ) -> Result<Vec<Word>> {
     let Some(least) = params.again else { return Ok(words) };
-    let wanted = sohoa_ocr::doubtful(&words, least);
+    let wanted = reader.doubtful(&words, least);
     if !wanted.contains(&true) {
         return Ok(words);
     }

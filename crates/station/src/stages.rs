@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 
 use crate::reading::{self, Params};
 use crate::work::Priority;
-use crate::{Station, forms};
+use crate::{Station, forms, words};
 
 /// A document whose files are in and whose pages are all read is made next.
 pub(crate) fn next_after_reading(tx: &Transaction, document: i64) -> Result<()> {
@@ -37,7 +37,9 @@ impl Station {
         cancel: &AtomicBool,
     ) -> Result<()> {
         let row = self.store.read(|db| page::get(db, claim.subject))?;
-        let params = Params { turn: row.turn, ..Params::of(self.settings()?.reading) }.leaning(row.leaning);
+        let (lexicon, words) = words::for_reading(self.store.dir());
+        reader.know(lexicon);
+        let params = Params { turn: row.turn, words, ..Params::of(self.settings()?.reading) }.leaning(row.leaning);
         let key = params.key(&row.blob, row.dpi, row.hint)?;
         let known = self.store.read(|db| page::known(db, &key))?;
         let (output, reading) =

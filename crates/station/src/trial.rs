@@ -30,10 +30,10 @@ pub fn read(path: &Path, dir: &Path, care: Care) -> Result<Vec<Page>> {
         let suggestions = sohoa_ocr::suggest(&reading.words, &lexicon);
         Page { text: reading.text(), reading, codes, suggestions }
     };
-    Ok(pages(path, care)?.into_iter().map(page).collect())
+    Ok(pages(path, dir, care)?.into_iter().map(page).collect())
 }
 
-fn pages(path: &Path, care: Care) -> Result<Vec<(Reading, Vec<Barcode>)>> {
+fn pages(path: &Path, dir: &Path, care: Care) -> Result<Vec<(Reading, Vec<Barcode>)>> {
     let bytes = std::fs::read(path).map_err(|e| Error::io("đọc", path, e))?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let (params, cancel) = (sohoa_capture::Params::default(), AtomicBool::new(false));
@@ -50,6 +50,7 @@ fn pages(path: &Path, care: Care) -> Result<Vec<(Reading, Vec<Barcode>)>> {
     }
     let reading = reading::Params::of(care);
     let mut reader = sohoa_ocr::Reader::new(&models::folder()?, models::LANGUAGE)?;
+    reader.know(words::lexicon(dir));
     captured
         .into_iter()
         .map(|page| {
@@ -73,7 +74,7 @@ pub struct Proposed {
 ///
 /// Errors: as [`read`].
 pub fn extract(path: &Path, dir: &Path) -> Result<Proposed> {
-    let (found, lexicon) = (extracted(path, forms::usable(dir))?, words::lexicon(dir));
+    let (found, lexicon) = (extracted(path, dir, forms::usable(dir))?, words::lexicon(dir));
     Ok(Proposed {
         form: found.form,
         fields: found.fields.iter().map(|f| shown_field(f, false, &lexicon)).collect(),
@@ -82,8 +83,8 @@ pub fn extract(path: &Path, dir: &Path) -> Result<Proposed> {
     })
 }
 
-pub(crate) fn extracted(path: &Path, forms: Vec<sohoa_extract::Form>) -> Result<Extracted> {
-    let pages = pages(path, Care::default())?;
+pub(crate) fn extracted(path: &Path, dir: &Path, forms: Vec<sohoa_extract::Form>) -> Result<Extracted> {
+    let pages = pages(path, dir, Care::default())?;
     let inputs: Vec<sohoa_extract::Page> = pages
         .iter()
         .enumerate()

@@ -2,7 +2,7 @@
 //! The file is read whenever something is shown, so a changed one counts at once; an entry with a mistake is told of by
 //! `sohoa doctor` and costs the others nothing.
 
-use sohoa_model::{Code, Error, Field, FieldName, Result, Source};
+use sohoa_model::{Code, Digest, Error, Field, FieldName, Result, Source};
 use sohoa_ocr::{Lexicon, suggest_value};
 use std::path::{Path, PathBuf};
 
@@ -14,6 +14,14 @@ pub fn file(station: &Path) -> PathBuf {
 /// With the office's own as far as they can be used.
 pub(crate) fn lexicon(station: &Path) -> Lexicon {
     read(station).ok().flatten().map_or_else(Lexicon::default, |(lexicon, _)| lexicon)
+}
+
+/// The same with what names the office's own, so that a page read with other words is another reading.
+pub(crate) fn for_reading(station: &Path) -> (Lexicon, Option<Digest>) {
+    let lexicon = lexicon(station);
+    let own = lexicon.own() > 0;
+    let digest = own.then(|| std::fs::read(file(station)).ok()).flatten().map(|bytes| Digest::of(&bytes));
+    (lexicon, digest)
 }
 
 /// The office's file and its mistakes; `None` where there is no file.
