@@ -113,6 +113,13 @@ fn each_plan_reads_and_an_office_chooses_its_own() {
     for plan in ["fast", "balanced", "accurate"] {
         let told = json(0, sohoa().args(["--json", "read", "--plan", plan]).arg(&page));
         assert!(words(&told["pages"][0]).contains(&"CỘNG"), "{plan}: {told:#}");
+        let by = told["pages"][0]["plan"].as_str().unwrap();
+        let expected = match plan {
+            "fast" => ",vie",
+            "balanced" => ",vie+Vietnamese,again98",
+            _ => ",vie+Vietnamese,again",
+        };
+        assert!(by.ends_with(expected), "{plan}: {by}");
     }
     json(2, sohoa().args(["--json", "read", "--plan", "hasty"]).arg(&page));
 

@@ -63,7 +63,7 @@ pub struct Page<'a> {
 /// in it.
 pub fn run(pages: &[Page], params: &Params) -> Extracted {
     let lines: Vec<Line> = pages.iter().flat_map(layout::lines).collect();
-    let coded = codes::read(pages);
+    let mut coded = codes::read(pages);
     let zones = mrz::read(&lines);
     let kind = kind::tell(&lines, &coded, &zones, &params.forms);
     let form = kind.as_ref().and_then(|k| k.form).map(|form| form.name.clone());
@@ -87,6 +87,10 @@ pub fn run(pages: &[Page], params: &Params) -> Extracted {
             fields
         })
         .collect();
+    // A code is read without errors, but who made it may have made one: a day to come is worth a look.
+    for field in coded.iter_mut().flat_map(|code| &mut code.fields).filter(|field| lies_ahead(field, &params.today)) {
+        field.confidence = AHEAD;
+    }
     let mut out = weigh::run(told, coded, zones, cards);
     let read = out.fields.iter_mut().filter(|field| field.source == Source::Text);
     read.for_each(|field| field.confidence = field.confidence.min(MOST));
@@ -99,6 +103,9 @@ pub fn run(pages: &[Page], params: &Params) -> Extracted {
     out.differences.sort_by_key(|d| d.field);
     Extracted { form, ..out }
 }
+
+/// Percent, of a day to come that a code says.
+const AHEAD: f32 = 50.0;
 
 /// Dates are `YYYY-MM-DD`, so their order is that of their text.
 fn lies_ahead(field: &Field, today: &str) -> bool {

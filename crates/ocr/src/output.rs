@@ -1,6 +1,7 @@
-//! Readings in the formats that other programs take: plain text, Tesseract's TSV, hOCR 1.2, ALTO 4.
+//! Readings in the formats that other programs take: plain text, Tesseract's TSV, hOCR 1.2, ALTO 4. The last two also say
+//! where there is something that was not read.
 
-use sohoa_model::{Reading, Word};
+use sohoa_model::{Box4, Reading, Word};
 use std::fmt::Write;
 
 use crate::bounds;
@@ -29,7 +30,7 @@ pub fn hocr(pages: &[Reading]) -> String {
     let mut out = String::from(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<html xmlns=\"http://www.w3.org/1999/xhtml\" xml:lang=\"vi\" lang=\"vi\">\n<head>\n\
          <title></title>\n<meta http-equiv=\"Content-Type\" content=\"text/html;charset=utf-8\"/>\n\
-         <meta name=\"ocr-system\" content=\"sohoa\"/>\n<meta name=\"ocr-capabilities\" content=\"ocr_page ocr_carea ocr_line ocrx_word\"/>\n</head>\n<body>\n",
+         <meta name=\"ocr-system\" content=\"sohoa\"/>\n<meta name=\"ocr-capabilities\" content=\"ocr_page ocr_carea ocr_line ocrx_word ocr_image\"/>\n</head>\n<body>\n",
     );
     for (i, page) in pages.iter().enumerate() {
         let n = i + 1;
@@ -59,6 +60,9 @@ pub fn hocr(pages: &[Reading]) -> String {
                 out.push_str("</span>\n");
             }
             out.push_str("</div>\n");
+        }
+        for [x, y, w, h] in &page.unread {
+            let _ = writeln!(out, "<div class=\"ocr_image\" title=\"bbox {x} {y} {} {}\"></div>", x + w, y + h);
         }
         out.push_str("</div>\n");
     }
@@ -98,6 +102,9 @@ pub fn alto(pages: &[Reading]) -> String {
             }
             out.push_str("</TextBlock>\n");
         }
+        for (b, area) in page.unread.iter().enumerate() {
+            let _ = writeln!(out, "<Illustration ID=\"unread_{n}_{b}\" {}/>", edges(*area));
+        }
         out.push_str("</PrintSpace></Page>\n");
     }
     out + "</Layout>\n</alto>\n"
@@ -109,7 +116,10 @@ fn corners(words: &[Word]) -> String {
 }
 
 fn place(words: &[Word]) -> String {
-    let [x, y, w, h] = bounds(words);
+    edges(bounds(words))
+}
+
+fn edges([x, y, w, h]: Box4) -> String {
     format!("HPOS=\"{x}\" VPOS=\"{y}\" WIDTH=\"{w}\" HEIGHT=\"{h}\"")
 }
 

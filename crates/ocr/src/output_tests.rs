@@ -20,7 +20,7 @@ fn pages() -> Vec<Reading> {
         plan: "160dpi".into(),
         words,
         rules: Vec::new(),
-        unread: Vec::new(),
+        unread: vec![[1500, 2400, 300, 120]],
         confidence: 87.5,
     };
     vec![
@@ -53,6 +53,11 @@ fn alto_is_well_formed_and_keeps_words_lines_and_blocks() {
     assert_eq!((at("HPOS"), at("VPOS"), at("WIDTH"), at("HEIGHT"), at("WC")), ("70", "100", "50", "20", "0.88"));
     let line = all(&document, "TextLine")[0];
     assert_eq!((line.attribute("HPOS"), line.attribute("WIDTH")), (Some("10"), Some("110")));
+    let unread = all(&document, "Illustration");
+    assert_eq!(
+        (unread.len(), unread[0].attribute("HPOS"), unread[0].attribute("HEIGHT")),
+        (2, Some("1500"), Some("120"))
+    );
     // xsd:ID: each once in the document.
     let ids: Vec<_> = document.descendants().filter_map(|n| n.attribute("ID")).collect();
     assert_eq!(ids.len(), ids.iter().collect::<std::collections::HashSet<_>>().len());
@@ -67,6 +72,7 @@ fn hocr_is_well_formed_and_says_where_and_how_sure() {
     let words = of("ocrx_word");
     assert_eq!(words[1].text(), Some("15<&>\"đ\""));
     assert_eq!(words[1].attribute("title"), Some("bbox 70 100 120 120; x_wconf 88"));
+    assert_eq!(of("ocr_image")[0].attribute("title"), Some("bbox 1500 2400 1800 2520"));
     assert_eq!(of("ocr_page")[1].attribute("title"), Some("bbox 0 0 2480 3508; ppageno 1"));
     let ids: Vec<_> = document.descendants().filter_map(|n| n.attribute("id")).collect();
     assert_eq!(ids.len(), ids.iter().collect::<std::collections::HashSet<_>>().len());

@@ -7,7 +7,7 @@ use sohoa_model::{Care, Digest, Reading, Result, Turn, Word, page::Barcode};
 use sohoa_ocr::{Found, Look};
 use std::sync::atomic::AtomicBool;
 
-use crate::secret;
+use crate::{models, secret};
 
 /// All that decides how a page is read; part of the key under which the result is kept.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -53,6 +53,17 @@ impl Params {
             words: None,
             by_letters: care != Care::Fast,
         }
+    }
+
+    /// What reads it, for the archive: `vie+Vietnamese,again98`.
+    fn by(&self) -> String {
+        let larger = if self.ocr.both { format!("+{}", sohoa_ocr::LARGER) } else { String::new() };
+        let again = match self.again {
+            None => String::new(),
+            Some(least) if least > 100.0 => ",again".to_owned(),
+            Some(least) => format!(",again{least:.0}"),
+        };
+        format!("{}{larger}{again}", models::LANGUAGE)
     }
 
     /// With a page left as it lies, or set straight as usual.
@@ -142,7 +153,7 @@ pub fn run(
         orientation: turn,
         skew: clean.skew,
         blank: clean.blank,
-        plan: clean.plan,
+        plan: [clean.plan, params.by()].join(","),
         words,
         rules: clean.rules,
         unread,
