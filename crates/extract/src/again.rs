@@ -61,6 +61,10 @@ pub fn check(field: &mut Field, lines: &[Line]) -> Option<Difference> {
             field.confidence = field.confidence.min(DOUBTED);
         }
     }
+    // Few are called only that; mostly the name itself was not read.
+    if person && matches!(fold(letters(words.last()?)).as_str(), "van" | "thi") {
+        field.confidence = field.confidence.min(DOUBTED);
+    }
     if person && let Some(family) = persons::family_name(letters(&words[0])) {
         let read = letters(&words[0]).to_owned();
         words[0] = words[0].replacen(&read, &in_case_of(&read, family), 1);

@@ -36,7 +36,7 @@ use serde::Serialize;
 use sohoa_model::{DocumentType, Extracted, Field, FieldName, Source, Word, page::Barcode, text::fold};
 
 /// Grows when the same words would give other fields.
-pub const VERSION: u32 = 6;
+pub const VERSION: u32 = 7;
 
 /// What decides the outcome besides the pages.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]

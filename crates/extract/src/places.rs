@@ -180,6 +180,9 @@ pub fn address(words: &[&Word]) -> (Vec<Word>, bool) {
         }
         at += count;
         if phrase == "số" && at < all.len() {
+            // Before the number of a house stands no colon; it was a speck.
+            let word = &mut all[at - 1].text;
+            word.truncate(word.trim_end_matches([':', '.']).len());
             let number = figures(&all[at].text);
             if number != all[at].text {
                 all[at].text = number;

@@ -7,6 +7,7 @@
 mod again;
 pub mod calibration;
 mod engine;
+mod hand;
 mod layout;
 mod lexicon;
 mod lstm;
@@ -29,14 +30,15 @@ use std::sync::atomic::AtomicBool;
 
 pub use again::Look;
 use engine::Engine;
+pub use hand::by_hand;
 use layout::Layout;
 pub use lexicon::Lexicon;
 use lstm::Recogniser;
-pub use noise::{apart, by_hand, in_pictures};
+pub use noise::apart;
 pub use order::arrange;
 pub use read::Found;
 pub use suggest::{Suggestion, suggest, suggest_value};
-pub use unread::unread;
+pub use unread::{in_pictures, unread};
 
 /// Grows when the same reading copy would give other words.
 pub const VERSION: u32 = 10;

@@ -242,31 +242,25 @@ fn foot(lines: Vec<Line>, width: u32, height: u32) -> Vec<Line> {
     let size = label.bounds[3] as f32;
     // Who signs may begin a line higher.
     let top = middle(label).1 - 1.5 * size;
-    let runs = |words: &[Word]| -> Vec<Vec<Word>> {
-        let near = |a: &Word, b: &Word| (b.bounds[0] as f32) < (a.bounds[0] + a.bounds[2]) as f32 + 1.5 * size;
-        words.chunk_by(near).map(<[Word]>::to_vec).collect()
-    };
-    let ends = |run: &[Word]| {
-        let right = run.iter().map(|w| w.bounds[0] + w.bounds[2]).max().unwrap_or(0);
-        (run[0].bounds[0] as f32, right as f32)
-    };
-    let goes_across = |run: &Vec<Word>| {
+    let goes_across = |run: &&[Word]| {
         let (left, right) = ends(run);
         left < half - 0.1 * width as f32 && right > half + 0.1 * width as f32
     };
-    let below = lines.iter().flat_map(|line| runs(&line.words)).filter(goes_across).map(|run| middle(&run[0]).1);
+    let across = lines.iter().flat_map(|line| runs(&line.words, size)).filter(goes_across);
+    let below = across.map(|run| middle(&run[0]).1);
     let bottom = below.filter(|y| *y > middle(label).1 + size).fold(f32::MAX, f32::min);
     let (mut columns, mut rest, mut at): ([Vec<Line>; 2], Vec<Line>, _) = (Default::default(), Vec::new(), None);
     for line in lines {
         let is_inside = |word: &Word| (top..bottom).contains(&middle(word).1);
         let (inside, outside): (Vec<Word>, Vec<Word>) = line.words.into_iter().partition(is_inside);
-        for words in runs(&inside) {
-            let (left, right) = ends(&words);
-            if goes_across(&words) {
-                rest.push(Line { words, block: line.block });
+        for run in runs(&inside, size) {
+            let (left, right) = ends(run);
+            let part = Line { words: run.to_vec(), block: line.block };
+            if goes_across(&run) {
+                rest.push(part);
             } else {
                 at.get_or_insert(rest.len());
-                columns[usize::from(left + right > width as f32)].push(Line { words, block: line.block });
+                columns[usize::from(left + right > width as f32)].push(part);
             }
         }
         if !outside.is_empty() {
@@ -286,14 +280,23 @@ fn foot(lines: Vec<Line>, width: u32, height: u32) -> Vec<Line> {
 
 /// A line parted where the right column begins; `true` for what is in it.
 fn parted(words: Vec<Word>, left: f32, size: f32) -> Vec<(Vec<Word>, bool)> {
-    let mut out: Vec<(Vec<Word>, bool)> = Vec::new();
-    for run in words.chunk_by(|a, b| (b.bounds[0] as f32) < (a.bounds[0] + a.bounds[2]) as f32 + 1.5 * size) {
-        let (from, to) =
-            (run[0].bounds[0] as f32, (run[run.len() - 1].bounds[0] + run[run.len() - 1].bounds[2]) as f32);
+    let part = |run: &[Word]| {
+        let (from, to) = ends(run);
         // Both columns are centred, so neither keeps strictly to its side.
-        out.push((run.to_vec(), (from + to) / 2.0 > left));
-    }
-    out
+        (run.to_vec(), (from + to) / 2.0 > left)
+    };
+    runs(&words, size).map(part).collect()
+}
+
+/// The words of a line as far as they go without a wide gap, for letters of this size.
+fn runs(words: &[Word], size: f32) -> impl Iterator<Item = &[Word]> {
+    words.chunk_by(move |a, b| (b.bounds[0] as f32) < (a.bounds[0] + a.bounds[2]) as f32 + 1.5 * size)
+}
+
+/// Where a run begins and ends.
+fn ends(run: &[Word]) -> (f32, f32) {
+    let last = &run[run.len() - 1].bounds;
+    (run[0].bounds[0] as f32, (last[0] + last[2]) as f32)
 }
 
 fn middle_of(values: impl Iterator<Item = f32>) -> Option<f32> {

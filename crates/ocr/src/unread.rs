@@ -3,6 +3,8 @@
 
 use sohoa_model::{Box4, Word};
 
+use crate::hand::PRINT;
+
 /// In inches: strokes nearer to one another, sideways and up or down, are of one thing, such as a line of writing,
 const BESIDE: f32 = 0.3;
 const BELOW: f32 = 0.08;
@@ -16,6 +18,20 @@ const NARROW: f32 = 0.1;
 /// and what lies along an edge of the page and is narrower, or drawn out and narrower than two and a half times as much, is a shadow of the
 /// lid or of another sheet.
 const SHADOW: f32 = 0.4;
+
+/// What only seems to be text in pictures, which are told as not read. Where several words within are sure it is no picture but
+/// print on a tinted ground.
+pub fn in_pictures(words: Vec<Word>, pictures: Vec<Box4>) -> (Vec<Word>, Vec<Box4>) {
+    const SEVERAL: usize = 3;
+    let is_in = |word: &Word, [x, y, w, h]: &Box4| {
+        let [left, top, wide, high] = word.bounds;
+        (*x..=x + w).contains(&(left + wide / 2)) && (*y..=y + h).contains(&(top + high / 2))
+    };
+    let sure = |picture: &Box4| words.iter().filter(|w| w.confidence >= PRINT && is_in(w, picture)).count();
+    let pictures: Vec<Box4> = pictures.into_iter().filter(|picture| sure(picture) < SEVERAL).collect();
+    let words = words.into_iter().filter(|w| w.confidence >= PRINT || !pictures.iter().any(|p| is_in(w, p))).collect();
+    (words, pictures)
+}
 
 /// The boxes of what is not read: those that are `known`, and of the ink for which neither they nor `words` account. All are in one frame, of this size and resolution.
 pub fn unread(ink: &[Box4], words: &[Word], known: &[Box4], size: (u32, u32), dpi: f32) -> Vec<Box4> {
@@ -109,5 +125,15 @@ mod tests {
         let frame = [[150, 150, 2180, 3200]];
         assert!(found(&frame, &[[400, 500, 200, 50]], &[]).is_empty());
         assert_eq!(found(&frame, &[], &[]), frame, "a page that is nothing but a picture");
+    }
+
+    #[test]
+    fn what_is_read_in_a_picture_is_no_text() {
+        let word =
+            |(x, confidence)| Word { text: "chữ".into(), confidence, bounds: [x, 500, 70, 40], line: 0, block: 0 };
+        let words: Vec<Word> = [(100, 86.0), (600, 99.0), (700, 98.0), (800, 99.0)].map(word).to_vec();
+        let (print, pictures) = in_pictures(words.clone(), vec![[90, 480, 300, 80]]);
+        assert_eq!((print.len(), pictures.len()), (3, 1));
+        assert_eq!(in_pictures(words, vec![[90, 480, 900, 80]]).1.len(), 0, "print on a tinted ground is no picture");
     }
 }

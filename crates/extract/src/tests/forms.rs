@@ -299,6 +299,20 @@ fn a_birth_whose_year_was_cut_is_dated_by_the_number() {
 }
 
 #[test]
+fn a_speck_behind_so_and_a_name_that_ends_early() {
+    let paper = |name: &str, address: &str| {
+        let sheet = Sheet::new().centre(105.0, 42.0, "BẢN CAM KẾT").left(28.0, 60.0, &format!("Họ và tên: {name}"));
+        sheet.left(28.0, 70.0, &format!("Nơi cư trú: {address}")).read()
+    };
+    let whole = paper("Võ Văn Biểu", "Số: 273 đường Tô Hiến Thành, xã Vĩnh Ngạn, tỉnh Vĩnh Long");
+    assert_eq!(whole.get(Address), Some("Số 273 đường Tô Hiến Thành, xã Vĩnh Ngạn, tỉnh Vĩnh Long"));
+    assert!(whole.field(OwnerName).confidence > 95.0);
+    let early = paper("Võ Văn", "Số 273 đường Tô Hiến Thành, xã Vĩnh Ngạn, tỉnh Vĩnh Long");
+    assert_eq!(early.get(OwnerName), Some("Võ Văn"));
+    assert!(early.field(OwnerName).confidence < 80.0, "{:?}", early.field(OwnerName));
+}
+
+#[test]
 fn a_name_said_otherwise_elsewhere_is_doubtful() {
     let paper = |above: (&str, f32), below: (&str, f32)| {
         let sheet =
