@@ -74,6 +74,7 @@ fn what_is_no_print_is_told_and_not_made_words_of() {
     assert!(above.len() > 50, "{told:#}");
     assert!(below.is_empty(), "{below:#?}");
     let found = unread(&told);
+    assert_eq!(found.len(), 3, "and the code on it, which is read, is not among them: {found:?}");
     for area in [&photo, &pens[0], &pens[1]] {
         let [x, y, w, h] = area.map(u64::from);
         let middle = (x + w / 2, y + h / 2);

@@ -29,6 +29,8 @@ pub struct Model {
     pub end: (u16, String, String),
     /// Thinks before it takes a job.
     pub slow_start: bool,
+    /// How long a page takes through the feeder. In no time no real device has one.
+    pub pace: std::time::Duration,
     /// Breaks off before the body of the 201.
     pub drops_created: bool,
     /// Takes jobs only if `Host` is exactly that.
@@ -52,6 +54,7 @@ impl Default for Model {
             location: "{}".into(),
             end: (404, "ScannerAdfEmpty".into(), "Completed".into()),
             slow_start: false,
+            pace: std::time::Duration::ZERO,
             drops_created: false,
             host: None,
             adf_says: None,
@@ -309,6 +312,7 @@ impl Shared {
     }
 
     fn next(&self, out: &mut dyn Write, path: &str, socket: &TcpStream) -> io::Result<()> {
+        std::thread::sleep(self.model.pace);
         let mut state = self.state();
         let State { job, tray, glass, adf, .. } = &mut *state;
         let job = job.as_mut().filter(|job| path.strip_suffix("/NextDocument") == Some(job.path.as_str()));

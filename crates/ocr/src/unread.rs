@@ -33,8 +33,8 @@ pub fn in_pictures(words: Vec<Word>, pictures: Vec<Box4>) -> (Vec<Word>, Vec<Box
     (words, pictures)
 }
 
-/// The boxes of what is not read: those that are `known`, and of the ink for which neither they nor `words` account. All are in one frame, of this size and resolution.
-pub fn unread(ink: &[Box4], words: &[Word], known: &[Box4], size: (u32, u32), dpi: f32) -> Vec<Box4> {
+/// The boxes of what is not read: those that are `known`, and of the ink for which neither they nor `read` ones account. All are in one frame, of this size and resolution.
+pub fn unread(ink: &[Box4], read: &[Box4], known: &[Box4], size: (u32, u32), dpi: f32) -> Vec<Box4> {
     let inches = |v: f32| (v * dpi) as u32;
     // Marks stand a little off their letters.
     let slack = inches(SPECK);
@@ -44,11 +44,11 @@ pub fn unread(ink: &[Box4], words: &[Word], known: &[Box4], size: (u32, u32), dp
     };
     let (width, height) = size;
     // A frame has the text of the page in it.
-    let is_frame = |[_, _, w, h]: &Box4| w * 5 > width * 3 && h * 5 > height * 3 && !words.is_empty();
+    let is_frame = |[_, _, w, h]: &Box4| w * 5 > width * 3 && h * 5 > height * 3 && !read.is_empty();
     let known: Vec<Box4> = known.iter().copied().filter(|area| !is_frame(area)).collect();
     let is_known = |[x, y, w, h]: &Box4| {
         let middle = (x + w / 2, y + h / 2);
-        words.iter().map(|word| &word.bounds).chain(&known).any(|area| covers(area, middle))
+        read.iter().chain(&known).any(|area| covers(area, middle))
     };
     let near = (inches(BESIDE), inches(BELOW));
     let long = |area: &Box4| area[2].max(area[3]);
@@ -97,8 +97,7 @@ mod tests {
 
     /// Of a page of A4 at 300 dpi.
     fn found(ink: &[Box4], words: &[Box4], known: &[Box4]) -> Vec<Box4> {
-        let word = |bounds: &Box4| Word { text: "chữ".into(), confidence: 99.0, bounds: *bounds, line: 0, block: 0 };
-        unread(ink, &words.iter().map(word).collect::<Vec<_>>(), known, (2480, 3508), 300.0)
+        unread(ink, words, known, (2480, 3508), 300.0)
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use image::DynamicImage;
 use serde::{Deserialize, Serialize};
 use sohoa_imaging::{Clean, Plain};
-use sohoa_model::{Care, Digest, Reading, Result, Turn, Word, page::Barcode};
+use sohoa_model::{Box4, Care, Digest, Reading, Result, Turn, Word, page::Barcode};
 use sohoa_ocr::{Found, Look};
 use std::sync::atomic::AtomicBool;
 
@@ -143,7 +143,10 @@ pub fn run(
     let (words, pictures) = sohoa_ocr::in_pictures(words, clean.pictures);
     let (words, hand) = sohoa_ocr::by_hand(words, &ink);
     let known = [noise, pictures, hand, clean.pens].concat();
-    let unread = sohoa_ocr::unread(&ink, &words, &known, (clean.width, clean.height), dpi);
+    let mut told: Vec<Box4> = words.iter().map(|word| word.bounds).collect();
+    // A code may be larger than where it was found, and lies where it lay before the page was set straight.
+    told.extend(codes.iter().map(|code| around(code.bounds)));
+    let unread = sohoa_ocr::unread(&ink, &told, &known, (clean.width, clean.height), dpi);
     let confidence = sohoa_ocr::mean(&words);
     let thumbnail = sohoa_imaging::thumbnail(&image, turn, clean.skew, THUMBNAIL)?;
     let reading = Reading {
@@ -160,6 +163,13 @@ pub fn run(
         confidence,
     };
     Ok(Read { reading, codes, thumbnail })
+}
+
+/// A box with a fifth of it more on each side.
+fn around([x, y, w, h]: Box4) -> Box4 {
+    let (across, down) = (w / 5, h / 5);
+    let (left, top) = (x.saturating_sub(across), y.saturating_sub(down));
+    [left, top, x + w + across - left, y + h + down - top]
 }
 
 /// The turn that makes a page upright, and the page prepared so; read, too, where that was the way to tell. Most pages are
