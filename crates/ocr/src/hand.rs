@@ -7,8 +7,8 @@ use crate::noise::{letters, makes_sense};
 
 /// Surer than this, in percent, a word is print.
 pub const PRINT: f32 = 95.0;
-/// In heights of the print's letters: so wide, or so high and broad, a connected part of ink is no letter of it. Letters with
-/// their marks may be as high, but are not as broad.
+/// In heights of the print's letters: so wide, or so high and broad, a connected part of ink is no letter of it. Letters
+/// with their marks may be as high, but are not as broad.
 const WIDE: f32 = 2.2;
 const HIGH: f32 = 1.35;
 const BROAD: f32 = 1.4;

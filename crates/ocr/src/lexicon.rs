@@ -1,6 +1,7 @@
 //! Which words stand beside which on administrative papers, what people are called, and how numbers are written. What is
 //! built in lies in `tessdata/words.txt`, which says how it is written; an office writes its own in the same way.
 
+use regex::Regex;
 use sohoa_model::{Code, Error, Word, text::fold};
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -27,31 +28,8 @@ struct Words {
     families: HashSet<String>,
     given: HashSet<String>,
     kept: HashSet<String>,
-    patterns: Vec<Pattern>,
-}
-
-/// How a number is written: pieces in their order.
-type Pattern = Vec<Piece>;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Piece {
-    /// A figure, or (`true`) one and more.
-    Figures(bool),
-    /// A capital, or one and more.
-    Capitals(bool),
-    Sign(char),
-}
-
-/// Whether a text is written so.
-fn is_written(pattern: &[Piece], text: &[char]) -> bool {
-    let Some((piece, rest)) = pattern.split_first() else { return text.is_empty() };
-    let Some((first, behind)) = text.split_first() else { return false };
-    let (fits, many) = match piece {
-        Piece::Figures(many) => (first.is_ascii_digit(), *many),
-        Piece::Capitals(many) => (first.is_uppercase(), *many),
-        Piece::Sign(sign) => (first == sign, false),
-    };
-    fits && (is_written(rest, behind) || many && is_written(pattern, behind))
+    /// How numbers are written.
+    patterns: Vec<Regex>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -128,10 +106,10 @@ impl Lexicon {
             && left.is_some_and(|left| self.family(left) || !in_capitals && self.given(left))
     }
 
-    /// Whether it is a number as they are written, such as «15/QĐ-UBND»; what is no number is written as it is.
+    /// Whether it is a number as they are written, such as «15/QĐ-UBND».
     pub(crate) fn is_number(&self, word: &str) -> bool {
-        let text: Vec<char> = word.trim_matches(|c: char| !c.is_alphanumeric()).chars().collect();
-        self.any(|words| words.patterns.iter().any(|pattern| is_written(pattern, &text)))
+        let text = word.trim_matches(|c: char| !c.is_alphanumeric());
+        self.any(|words| words.patterns.iter().any(|pattern| pattern.is_match(text)))
     }
 
     pub(crate) fn keeps(&self, word: &str) -> bool {
@@ -211,19 +189,27 @@ impl Words {
     }
 
     fn add_pattern(&mut self, entry: &str) -> Result<(), &'static str> {
-        let mut pattern = Pattern::new();
-        for c in entry.chars() {
-            match (c, pattern.last_mut()) {
-                ('0', _) => pattern.push(Piece::Figures(false)),
-                ('@', _) => pattern.push(Piece::Capitals(false)),
-                ('+', Some(Piece::Figures(many) | Piece::Capitals(many))) => *many = true,
-                (c, _) if c.is_whitespace() => return Err("Viết mỗi mẫu một mục, không có dấu cách."),
-                (c, _) => pattern.push(Piece::Sign(c)),
-            }
+        if entry.contains(char::is_whitespace) {
+            return Err("Viết mỗi mẫu một mục, không có dấu cách.");
         }
-        if !pattern.iter().any(|piece| matches!(piece, Piece::Figures(_))) {
+        if !entry.contains('0') {
             return Err("Mẫu số có ít nhất một số 0, là một chữ số.");
         }
+        let mut pattern = String::from("^");
+        let mut signs = entry.chars().peekable();
+        while let Some(sign) = signs.next() {
+            let class = match sign {
+                '0' => "[0-9]",
+                '@' => r"\p{Lu}",
+                other => {
+                    pattern.push_str(&regex::escape(other.encode_utf8(&mut [0; 4])));
+                    continue;
+                }
+            };
+            pattern.push_str(class);
+            pattern.extend(signs.next_if_eq(&'+'));
+        }
+        let pattern = Regex::new(&(pattern + "$")).map_err(|_| "Viết mẫu ngắn hơn.")?;
         self.patterns.push(pattern);
         Ok(())
     }

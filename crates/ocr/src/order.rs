@@ -232,13 +232,14 @@ fn head(lines: Vec<Line>, width: u32, height: u32) -> Vec<Line> {
 /// Puts the foot of a document in order: from «Nơi nhận» on, down to the first line that goes across.
 fn foot(lines: Vec<Line>, width: u32, height: u32) -> Vec<Line> {
     let half = width as f32 / 2.0;
-    let is_label = |pair: &[Word]| {
-        let [one, other] = [&pair[0], &pair[1]].map(|word| fold(&word.text));
-        one == "noi" && other.trim_end_matches(':') == "nhan" && middle(&pair[1]).0 < half
+    // «Nơi nhận kết quả» is another label.
+    let is_label = |run: &&[Word]| {
+        let said: Vec<String> = run.iter().map(|word| fold(word.text.trim_end_matches([':', '.', ';']))).collect();
+        said == ["noi", "nhan"] && middle(&run[0]).0 < half && middle(&run[0]).1 > height as f32 / 4.0
     };
-    let is_low = |pair: &&[Word]| middle(&pair[0]).1 > height as f32 / 4.0;
-    let mut labels = lines.iter().flat_map(|line| line.words.windows(2)).filter(is_low);
-    let Some([label, ..]) = labels.rfind(|pair| is_label(pair)) else { return lines };
+    let label = lines.iter().flat_map(|line| runs(&line.words, tall(&line.words))).rfind(is_label);
+    let Some(label) = label.map(|run| run[0].clone()) else { return lines };
+    let label = &label;
     let size = label.bounds[3] as f32;
     // Who signs may begin a line higher.
     let top = middle(label).1 - 1.5 * size;
@@ -289,7 +290,7 @@ fn parted(words: Vec<Word>, left: f32, size: f32) -> Vec<(Vec<Word>, bool)> {
 }
 
 /// The words of a line as far as they go without a wide gap, for letters of this size.
-fn runs(words: &[Word], size: f32) -> impl Iterator<Item = &[Word]> {
+fn runs(words: &[Word], size: f32) -> impl DoubleEndedIterator<Item = &[Word]> {
     words.chunk_by(move |a, b| (b.bounds[0] as f32) < (a.bounds[0] + a.bounds[2]) as f32 + 1.5 * size)
 }
 
@@ -398,6 +399,17 @@ mod tests {
             "Ghi chú: bản này thay cho bản đã gửi tới các cơ quan, đơn vị ngày hôm trước",
         ];
         assert_eq!(arranged(lines, &[]), expected);
+    }
+
+    #[test]
+    fn where_a_result_is_fetched_is_no_foot() {
+        let lines: &[&[_]] = &[
+            &[(300, 2000, "Nơi nhận kết quả: Trung tâm")],
+            &[(300, 2100, "NGƯỜI NỘP"), (1500, 2100, "NGƯỜI NHẬN")],
+            &[(300, 2200, "Trần Văn A"), (1500, 2200, "Lê Thị B")],
+        ];
+        let as_read: Vec<String> = lines.iter().map(|l| l.iter().map(|p| p.2).collect::<Vec<_>>().join(" ")).collect();
+        assert_eq!(arranged(lines, &[]), as_read);
     }
 
     #[test]

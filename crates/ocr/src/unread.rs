@@ -15,12 +15,12 @@ const STROKE: f32 = 0.12;
 /// it is as wide or high as this, and not narrower than that,
 const LONG: f32 = 0.3;
 const NARROW: f32 = 0.1;
-/// and what lies along an edge of the page and is narrower, or drawn out and narrower than two and a half times as much, is a shadow of the
-/// lid or of another sheet.
+/// and what lies along an edge of the page and is narrower, or drawn out and narrower than two and a half times as much, is
+/// a shadow of the lid or of another sheet.
 const SHADOW: f32 = 0.4;
 
-/// What only seems to be text in pictures, which are told as not read. Where several words within are sure it is no picture but
-/// print on a tinted ground.
+/// What only seems to be text in pictures, which are told as not read. Where several words within are sure it is no picture
+/// but print on a tinted ground.
 pub fn in_pictures(words: Vec<Word>, pictures: Vec<Box4>) -> (Vec<Word>, Vec<Box4>) {
     const SEVERAL: usize = 3;
     let is_in = |word: &Word, [x, y, w, h]: &Box4| {
@@ -33,7 +33,8 @@ pub fn in_pictures(words: Vec<Word>, pictures: Vec<Box4>) -> (Vec<Word>, Vec<Box
     (words, pictures)
 }
 
-/// The boxes of what is not read: those that are `known`, and of the ink for which neither they nor `read` ones account. All are in one frame, of this size and resolution.
+/// The boxes of what is not read: those that are `known`, and of the ink for which neither they nor those that are `read`
+/// account. All are in one frame, of this size and resolution.
 pub fn unread(ink: &[Box4], read: &[Box4], known: &[Box4], size: (u32, u32), dpi: f32) -> Vec<Box4> {
     let inches = |v: f32| (v * dpi) as u32;
     // Marks stand a little off their letters.

@@ -192,8 +192,8 @@ fn calibration(out: &mut String, read: &Value) {
     let errors: Vec<String> = told(read).map(error).collect();
     line!(
         out,
-        "\nExpected calibration error (how far said and right lie apart, bin by bin, weighed by how many; in brackets, what it would \
-         be on average by chance alone if everything said were exactly true): {}. A word is \
+        "\nExpected calibration error (how far said and right lie apart, bin by bin, weighed by how many; in \
+         brackets, what it would be on average by chance alone if everything said were exactly true): {}. A word is \
          right when it is the same as the printed one that it is laid upon; what is read of stamps and stains is wrong.",
         errors.join(", ")
     );
