@@ -50,6 +50,7 @@ const PACKAGES: &[(Need, &str, &str)] = &[
     (Need::Bench, "fonts-texgyre", "letters of the unseen pages: Termes"),
     (Need::Bench, "fonts-freefont-ttf", "letters of the unseen pages: FreeSerif"),
     (Need::Bench, "fonts-linuxlibertine", "letters of the unseen pages: Linux Libertine"),
+    (Need::Bench, "fonts-droid-fallback", "letters of pages that are not to be read: Han"),
     (Need::Windows, "build-essential", "C and C++ compiler for what runs while building"),
     (Need::Windows, "cmake", "builds the barcode decoder"),
     (Need::Windows, "gcc-mingw-w64-x86-64-posix", "C compiler and linker for Windows"),
