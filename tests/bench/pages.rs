@@ -12,6 +12,8 @@
 //!                                       than are scored, such as `unseen.py` draws from another seed, by a build whose plan
 //!                                       `balanced` looks once (`doubtful` in crates/station/src/reading.rs): what was
 //!                                       looked at twice is weighed in `again.rs`
+//!     pages unread DRAWN READ           how READ/NAME.json (`sohoa read --format json`) or READ/NAME.tsv (`tesseract … tsv`)
+//!                                       deals with what is no print on the pages that `unread.py` drew into DRAWN, as JSON
 //!     pages stages SOHOA STATION PATH…  the seconds that each stage takes for PATH…, into a new station, as JSON
 
 #[path = "pages/fit.rs"]
@@ -22,6 +24,8 @@ mod score;
 mod show;
 #[path = "pages/stages.rs"]
 mod stages;
+#[path = "pages/unread.rs"]
+mod unread;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -64,6 +68,7 @@ fn main() -> Result {
             print(&show::run(Path::new(out), sets)?)
         }
         ["fit", ref sets @ ..] if !sets.is_empty() && sets.len() % 2 == 0 => fit::run(sets),
+        ["unread", drawn, read] => print(&unread::run(Path::new(drawn), Path::new(read))?),
         ["stages", sohoa, station, ref paths @ ..] if !paths.is_empty() => {
             print(&stages::run(Path::new(sohoa), Path::new(station), &walk(paths)?)?)
         }

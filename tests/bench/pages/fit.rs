@@ -4,7 +4,7 @@ use sohoa_ocr::calibration::Kind;
 use sohoa_tests::reading::Calibration;
 use std::path::Path;
 
-use crate::{Result, load, show};
+use super::{Result, load, show};
 
 /// What the network said of a word, as a logit, and whether it was right.
 type Seen = (f64, bool);

@@ -10,7 +10,7 @@ use sohoa_tests::reading::distance;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::{Page, Result};
+use super::{Page, Result};
 
 #[derive(Serialize)]
 pub struct Scores {
@@ -151,7 +151,7 @@ fn fields(pages: &[&Page], found: &Found) -> Fields {
     score
 }
 
-fn percent(part: usize, whole: usize) -> f64 {
+pub fn percent(part: usize, whole: usize) -> f64 {
     (100_000.0 * part as f64 / whole.max(1) as f64).round() / 1000.0
 }
 

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
-use crate::score::clean;
-use crate::{Page, Result, load};
+use super::score::clean;
+use super::{Page, Result, load};
 
 const STYLE: &str = "
 body { font: 15px/1.45 sans-serif; margin: 2em auto; max-width: 1500px; padding: 0 1em; color: #1d2733; }

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
-use crate::{Result, place};
+use super::{Result, place};
 
 #[derive(Default, Serialize)]
 pub struct Stages {
