@@ -5,21 +5,26 @@
 
 use image::GrayImage;
 
-/// Grey levels across two pixels that make an edge sharp.
-const SHARP: i32 = 34;
+use crate::params::params;
 
-/// Length of sharp edges, in millimetres, below which a page is blank; a lone page number has about 40.
-const LEAST: f32 = 10.0;
+params! {
+    /// Grey levels across two pixels that make an edge sharp.
+    sharp: i32 = 34,
+    /// Length of sharp edges, in millimetres, below which a page is blank; a lone page number has about 40.
+    least: f32 = 10.0,
+    /// What lies so near to an edge of the page does not count, in millimetres.
+    margin: f32 = 6.0,
+}
 
-pub fn is_blank(gray: &GrayImage, dpi: f32) -> bool {
+pub fn is_blank(gray: &GrayImage, dpi: f32, params: &Params) -> bool {
     let mm = dpi / 25.4;
     let (width, height) = (gray.width() as usize, gray.height() as usize);
-    let margin = ((6.0 * mm) as usize).max(1);
+    let margin = ((params.margin * mm) as usize).max(1);
     if width <= 2 * margin + 2 || height <= 2 * margin + 2 {
         return false;
     }
-    let mut edges = sharp_edges(gray.as_raw(), width, height, margin);
-    let least = (LEAST * mm) as usize;
+    let mut edges = sharp_edges(gray.as_raw(), (width, height), margin, params.sharp);
+    let least = (params.least * mm) as usize;
     let mut total = 0;
     for start in 0..edges.len() {
         if !edges[start] {
@@ -39,7 +44,7 @@ pub fn is_blank(gray: &GrayImage, dpi: f32) -> bool {
     true
 }
 
-fn sharp_edges(data: &[u8], width: usize, height: usize, margin: usize) -> Vec<bool> {
+fn sharp_edges(data: &[u8], (width, height): (usize, usize), margin: usize, sharp: i32) -> Vec<bool> {
     let mut edges = vec![false; data.len()];
     for y in margin..height - margin {
         let row = |dy: usize| &data[(y + dy - 1) * width..][..width];
@@ -48,7 +53,7 @@ fn sharp_edges(data: &[u8], width: usize, height: usize, margin: usize) -> Vec<b
             let v = |row: &[u8], dx: usize| i32::from(row[x + dx - 1]);
             let gx = v(above, 2) + 2 * v(here, 2) + v(below, 2) - v(above, 0) - 2 * v(here, 0) - v(below, 0);
             let gy = v(below, 0) + 2 * v(below, 1) + v(below, 2) - v(above, 0) - 2 * v(above, 1) - v(above, 2);
-            edges[y * width + x] = (gx.abs() + gy.abs()) / 4 > SHARP;
+            edges[y * width + x] = (gx.abs() + gy.abs()) / 4 > sharp;
         }
     }
     edges

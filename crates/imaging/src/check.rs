@@ -25,7 +25,7 @@ pub struct Params {
 
 impl Default for Params {
     fn default() -> Self {
-        Self { least_dpi: 200.0, darkest_paper: 165, widest_edge: 3.4, most_skew: skew::RANGE }
+        Self { least_dpi: 200.0, darkest_paper: 165, widest_edge: 3.4, most_skew: skew::Params::default().range }
     }
 }
 
@@ -51,7 +51,7 @@ pub fn check(image: &DynamicImage, dpi: f32, params: &Params) -> Checks {
     if light < params.darkest_paper {
         marks.push(Mark::TooDark);
     }
-    if blank::is_blank(&page, page_dpi) {
+    if blank::is_blank(&page, page_dpi, &Default::default()) {
         marks.push(Mark::Blank);
         marks.sort_unstable();
         return Checks { marks, fingerprint: None };
@@ -67,7 +67,8 @@ pub fn check(image: &DynamicImage, dpi: f32, params: &Params) -> Checks {
     if cut_off(&Ink::of(&page), page_dpi) {
         marks.push(Mark::CutOff);
     }
-    let lean = skew::measure_within(&page, page_dpi, 2.5 * skew::RANGE).unwrap_or(0.0);
+    let lean = skew::measure(&page, page_dpi, &skew::Params { range: 2.5 * params.most_skew, ..Default::default() })
+        .unwrap_or(0.0);
     if lean.abs() > params.most_skew {
         marks.push(Mark::Skewed);
     }

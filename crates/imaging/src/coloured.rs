@@ -5,31 +5,37 @@
 use image::GrayImage;
 use sohoa_model::Box4;
 use std::cell::LazyCell;
+use std::ops::Range;
 
 use crate::ink::{Ink, Part};
+use crate::params::params;
 
-/// Letters in a row, at least, and parts of ink: bold letters touch.
-const LEAST: usize = 6;
-const PARTS: usize = 4;
-/// As wide as high, at the most: letters that touch.
-const WIDEST: f32 = 6.0;
-/// Of a letter's height: how far off the line its foot may stand. A seal's letters leave it by more.
-const OFF: f32 = 0.12;
-/// Between these heights, in inches, a part is a letter: 6 to 30 points.
-const LETTER: std::ops::Range<f32> = 0.055..0.42;
-
-/// What is looked for is found at about this resolution.
-const LOOK: f32 = 150.0;
+params! {
+    /// Letters in a row, at least, and parts of ink: bold letters touch.
+    least: usize = 6,
+    parts: usize = 4,
+    /// As wide as high, at the most: letters that touch.
+    widest: f32 = 6.0,
+    /// Of a letter's height: how far off the line its foot may stand. A seal's letters leave it by more.
+    off: f32 = 0.12,
+    /// Between these heights, in inches, a part is a letter: 6 to 30 points.
+    letter: Range<f32> = 0.055..0.42,
+    /// Strokes nearer to one another than this, in inches, are of one thing.
+    near: f32 = 0.15,
+    /// What is looked for is found at about this resolution.
+    look: f32 = 150.0,
+}
 
 /// Puts the print of one colour back into a page from which that colour was dropped, and tells where there is something
 /// else of it. `only` shows nothing but that colour, as dark as it is, squares of so many pixels made one.
-pub fn keep_print(gray: &mut GrayImage, only: impl Fn(u32) -> GrayImage, dpi: f32) -> Vec<Box4> {
-    let k = (dpi / LOOK).round().max(1.0) as usize;
+pub fn keep_print(gray: &mut GrayImage, only: impl Fn(u32) -> GrayImage, dpi: f32, params: &Params) -> Vec<Box4> {
+    let k = (dpi / params.look).round().max(1.0) as usize;
     let dpi = dpi / k as f32;
     let ink = Ink::of(&only(k as u32));
     let colour = LazyCell::new(|| only(1));
     let mut parts = ink.parts();
-    for row in rows(parts.iter().filter(|p| is_letter(p, dpi)).copied().collect()) {
+    let letters = parts.iter().filter(|p| is_letter(p, dpi, params)).copied().collect();
+    for row in rows(letters, params) {
         let tall = row.iter().map(Part::height).max().unwrap_or(0);
         let edge = |f: fn(&Part) -> usize| row.iter().map(f);
         let (left, right) = (edge(|p| p.left).min().unwrap_or(0), edge(|p| p.right).max().unwrap_or(0));
@@ -53,14 +59,14 @@ pub fn keep_print(gray: &mut GrayImage, only: impl Fn(u32) -> GrayImage, dpi: f3
     }
     // A frame has all else in it.
     parts.retain(|p| p.width() * 5 < ink.width * 3 || p.height() * 5 < ink.height * 3);
-    clusters(parts, dpi).into_iter().map(|area| area.map(|v| v * k as u32)).collect()
+    clusters(parts, dpi, params.near).into_iter().map(|area| area.map(|v| v * k as u32)).collect()
 }
 
 /// Strokes that lie near one another, as those of handwriting do; what is smaller than a word is left out, and so are seals,
 /// which are as wide as high and of 20 to 60 mm (the signature on one is of another colour).
-fn clusters(mut parts: Vec<Part>, dpi: f32) -> Vec<Box4> {
+fn clusters(mut parts: Vec<Part>, dpi: f32, near: f32) -> Vec<Box4> {
     let inches = |v: f32| (v * dpi) as usize;
-    let (near, speck) = (inches(0.15), inches(0.02));
+    let (near, speck) = (inches(near), inches(0.02));
     parts.retain(|p| p.width().max(p.height()) >= speck);
     let mut found: Vec<Part> = Vec::new();
     for mut part in parts {
@@ -91,13 +97,13 @@ fn clusters(mut parts: Vec<Part>, dpi: f32) -> Vec<Box4> {
     found.iter().map(|p| [p.left as u32, p.top as u32, p.width() as u32, p.height() as u32]).collect()
 }
 
-fn is_letter(part: &Part, dpi: f32) -> bool {
+fn is_letter(part: &Part, dpi: f32, params: &Params) -> bool {
     let (w, h) = (part.width() as f32, part.height() as f32);
-    LETTER.contains(&(h / dpi)) && w < WIDEST * h && part.area as f32 > 0.12 * w * h
+    params.letter.contains(&(h / dpi)) && w < params.widest * h && part.area as f32 > 0.12 * w * h
 }
 
 /// Straight rows of letters of about one height, from left to right.
-fn rows(mut letters: Vec<Part>) -> Vec<Vec<Part>> {
+fn rows(mut letters: Vec<Part>, params: &Params) -> Vec<Vec<Part>> {
     letters.sort_by_key(|p| p.left);
     let mut used = vec![false; letters.len()];
     let mut found = Vec::new();
@@ -124,7 +130,7 @@ fn rows(mut letters: Vec<Part>) -> Vec<Vec<Part>> {
         }
         let parts: Vec<Part> = row.iter().map(|i| letters[*i]).collect();
         let letters: usize = parts.iter().map(|p| (p.width() / p.height()).max(1)).sum();
-        if parts.len() >= PARTS && letters >= LEAST && is_straight(&parts) {
+        if parts.len() >= params.parts && letters >= params.least && is_straight(&parts, params.off) {
             row.iter().for_each(|i| used[*i] = true);
             found.push(parts);
         }
@@ -133,7 +139,7 @@ fn rows(mut letters: Vec<Part>) -> Vec<Vec<Part>> {
 }
 
 /// Whether four fifths of the letters stand on one line.
-fn is_straight(row: &[Part]) -> bool {
+fn is_straight(row: &[Part], off: f32) -> bool {
     let n = row.len() as f32;
     let points: Vec<(f32, f32)> = row.iter().map(|p| (p.centre().0, p.bottom as f32)).collect();
     let (mx, my) = points.iter().fold((0.0, 0.0), |(x, y), p| (x + p.0 / n, y + p.1 / n));
@@ -141,7 +147,7 @@ fn is_straight(row: &[Part]) -> bool {
         points.iter().fold((0.0, 0.0), |(up, along), (x, y)| (up + (x - mx) * (y - my), along + (x - mx) * (x - mx)));
     let slope = up / along.max(1.0);
     let tall = row.iter().map(|p| p.height() as f32).sum::<f32>() / n;
-    let on = points.iter().filter(|(x, y)| (y - my - slope * (x - mx)).abs() < OFF * tall).count();
+    let on = points.iter().filter(|(x, y)| (y - my - slope * (x - mx)).abs() < off * tall).count();
     on * 5 >= row.len() * 4
 }
 
@@ -165,7 +171,7 @@ mod tests {
     fn reading_copy(page: &RgbImage) -> GrayImage {
         let image = DynamicImage::from(page.clone());
         let mut gray = gray::of(&image, &[Colour::Red]);
-        keep_print(&mut gray, |k| gray::only(&image, Colour::Red, k), 300.0);
+        keep_print(&mut gray, |k| gray::only(&image, Colour::Red, k), 300.0, &Params::default());
         gray
     }
 
@@ -206,7 +212,7 @@ mod tests {
         }
         let image = DynamicImage::from(page);
         let mut gray = gray::of(&image, &[Colour::Blue]);
-        let other = keep_print(&mut gray, |k| gray::only(&image, Colour::Blue, k), 300.0);
+        let other = keep_print(&mut gray, |k| gray::only(&image, Colour::Blue, k), 300.0, &Params::default());
         let [[x, y, w, h]] = other[..] else { panic!("{other:?}") };
         assert!(x.abs_diff(500) < 3 && y.abs_diff(560) < 3 && w.abs_diff(330) < 5 && h.abs_diff(86) < 5, "{other:?}");
         assert!(gray.get_pixel(303, 210)[0] < 128 && gray.get_pixel(520, 600)[0] > 200);

@@ -1,15 +1,11 @@
-//! Uneven paper made even, and what shows through from the other side made paper: every pixel is held against the paper
-//! around it, and grey that is nearer to the paper than to the ink fades. Strokes keep their soft edges, which is what
-//! the recogniser was trained on; black and white would break thin ones.
+//! Uneven paper made even: every pixel is held against the paper around it.
 
 use image::GrayImage;
 use multiversion::multiversion;
 
 use crate::ink::{self, BLOCK};
 
-/// Of the way from the threshold between ink and paper to the paper: from there on all is paper.
-const FADE: f32 = 0.3;
-
+/// The page on paper that is white everywhere.
 pub fn flatten(gray: &GrayImage) -> GrayImage {
     let (width, height) = (gray.width() as usize, gray.height() as usize);
     let paper = Paper::of(gray);
@@ -19,18 +15,6 @@ pub fn flatten(gray: &GrayImage) -> GrayImage {
         paper.along(y, &mut levels);
         hold_against(row, &levels, out);
     }
-    let mut counts = [0u32; 256];
-    relative.iter().for_each(|v| counts[usize::from(*v)] += 1);
-    let threshold = ink::otsu(&counts);
-    let (sum, number) = counts[..usize::from(threshold)]
-        .iter()
-        .enumerate()
-        .fold((0u64, 0u64), |(s, n), (v, c)| (s + v as u64 * u64::from(*c), n + u64::from(*c)));
-    let black = sum as f32 / number.max(1) as f32;
-    let white = f32::from(threshold) + (255.0 - f32::from(threshold)) * FADE;
-    let table: Vec<u8> =
-        (0..256).map(|v| ((v as f32 - black) / (white - black).max(1.0) * 255.0).clamp(0.0, 255.0) as u8).collect();
-    relative.iter_mut().for_each(|v| *v = table[usize::from(*v)]);
     GrayImage::from_raw(gray.width(), gray.height(), relative).expect("same size")
 }
 
@@ -75,4 +59,24 @@ fn between(at: usize, squares: usize) -> (usize, usize, f32) {
     let place = ((at as f32 + 0.5) / BLOCK as f32 - 0.5).clamp(0.0, squares as f32 - 1.0);
     let first = place as usize;
     (first, (first + 1).min(squares - 1), place - first as f32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::Luma;
+
+    #[test]
+    fn a_shadow_goes_and_print_keeps_its_share_of_the_light() {
+        // From half the light on the left to all of it on the right; ink leaves a sixth of it.
+        let light = |x: u32| 120.0 + 120.0 * x as f32 / 1000.0;
+        let is_ink = |x: u32, y: u32| x % 40 < 8 && y % 40 < 24;
+        let page =
+            GrayImage::from_fn(1000, 600, |x, y| Luma([(light(x) / if is_ink(x, y) { 6.0 } else { 1.0 }) as u8]));
+        let even = flatten(&page);
+        for (x, y, pixel) in even.enumerate_pixels() {
+            let expected = if is_ink(x, y) { 255 / 6 } else { 255 };
+            assert!(pixel[0].abs_diff(expected) < 25, "{x}, {y}: {}", pixel[0]);
+        }
+    }
 }

@@ -2,29 +2,37 @@
 //! whole line, or reads it as junk. A row of dots is small round parts of one size at one distance, six and more.
 
 use image::{GrayImage, Luma};
+use std::ops::Range;
 
 use crate::ink::{Ink, Part};
+use crate::params::params;
 
-/// Fewer dots in a row may be an ellipsis or the dots of letters.
-const LEAST: usize = 6;
-
-/// A dot further than this from where its row has one, in steps of the row, is none of its own.
-const OFF: f32 = 0.22;
-
-/// A page with more small parts than this is noise, in which rows of dots would be found by chance.
-const MOST: usize = 60_000;
+params! {
+    /// Fewer dots in a row may be an ellipsis or the dots of letters.
+    least: usize = 6,
+    /// How large a dot is, in inches.
+    dot: Range<f32> = 0.006..0.034,
+    /// The widest step of a row, in inches.
+    step: f32 = 0.06,
+    /// A dot further than this from where its row has one, in steps of the row, is none of its own.
+    off: f32 = 0.22,
+    /// What has so many times the usual area of its row's dots may be the dot of ị or ạ.
+    larger: f32 = 1.55,
+    /// A page with more small parts than this is noise, in which rows of dots would be found by chance.
+    most: usize = 60_000,
+}
 
 /// Paints paper over a page's rows of dots; whether there were any. `lean` is in degrees counter-clockwise.
-pub fn erase(gray: &mut GrayImage, ink: &Ink, dpi: f32, lean: f32) -> bool {
+pub fn erase(gray: &mut GrayImage, ink: &Ink, dpi: f32, lean: f32, params: &Params) -> bool {
     let parts = ink.parts();
-    let dots: Vec<Dot> = parts.iter().filter(|p| is_dot(p, dpi)).map(|p| Dot::of(*p, lean)).collect();
-    if dots.len() < LEAST || dots.len() > MOST {
+    let dots: Vec<Dot> = parts.iter().filter(|p| is_dot(p, dpi, &params.dot)).map(|p| Dot::of(*p, lean)).collect();
+    if dots.len() < params.least || dots.len() > params.most {
         return false;
     }
-    let rows = rows(&dots, dpi);
+    let rows = rows(&dots, dpi, params);
     for row in &rows {
         let row: Vec<&Dot> = row.iter().map(|i| &dots[*i]).collect();
-        wipe(gray, ink, &parts, &row);
+        wipe(gray, ink, &parts, &row, params);
     }
     !rows.is_empty()
 }
@@ -44,14 +52,14 @@ impl Dot {
     }
 }
 
-fn is_dot(part: &Part, dpi: f32) -> bool {
-    let (least, most) = ((dpi * 0.006).max(2.0) as usize, (dpi * 0.034) as usize + 1);
+fn is_dot(part: &Part, dpi: f32, size: &Range<f32>) -> bool {
+    let (least, most) = ((dpi * size.start).max(2.0) as usize, (dpi * size.end) as usize + 1);
     let (w, h) = (part.width(), part.height());
     (least..=most).contains(&w) && (least..=most).contains(&h) && part.area * 20 >= w * h * 9
 }
 
 /// Chains dots from left to right and keeps the chains that keep their distance.
-fn rows(dots: &[Dot], dpi: f32) -> Vec<Vec<usize>> {
+fn rows(dots: &[Dot], dpi: f32, params: &Params) -> Vec<Vec<usize>> {
     const BAND: f32 = 4.0;
     let lowest = dots.iter().map(|d| d.y).fold(f32::INFINITY, f32::min);
     let band = |y: f32| ((y - lowest) / BAND) as usize;
@@ -88,7 +96,7 @@ fn rows(dots: &[Dot], dpi: f32) -> Vec<Vec<usize>> {
             chain.push(next);
             here = &dots[next];
         }
-        if chain.len() >= LEAST && regular(&chain, dots, dpi) {
+        if chain.len() >= params.least && regular(&chain, dots, dpi, params) {
             chain.iter().for_each(|i| used[*i] = true);
             found.push(chain);
         }
@@ -97,11 +105,11 @@ fn rows(dots: &[Dot], dpi: f32) -> Vec<Vec<usize>> {
 }
 
 /// Four fifths of the steps are whole multiples of the usual one.
-fn regular(chain: &[usize], dots: &[Dot], dpi: f32) -> bool {
+fn regular(chain: &[usize], dots: &[Dot], dpi: f32, params: &Params) -> bool {
     let steps: Vec<f32> = chain.windows(2).map(|w| dots[w[1]].x - dots[w[0]].x).collect();
     let usual = median(steps.iter().copied());
-    let even = |step: &&f32| (*step / usual - (*step / usual).round().max(1.0)).abs() < OFF;
-    usual <= dpi * 0.06 && steps.iter().filter(even).count() * 5 >= steps.len() * 4
+    let even = |step: &&f32| (*step / usual - (*step / usual).round().max(1.0)).abs() < params.off;
+    usual <= dpi * params.step && steps.iter().filter(even).count() * 5 >= steps.len() * 4
 }
 
 fn median(values: impl Iterator<Item = f32>) -> f32 {
@@ -111,17 +119,17 @@ fn median(values: impl Iterator<Item = f32>) -> f32 {
 }
 
 /// The dots that stand where the row has its own, and the others, such as that of ạ typed over it.
-fn apart<'a>(row: &[&'a Dot]) -> (Vec<&'a Dot>, Vec<&'a Dot>) {
+fn apart<'a>(row: &[&'a Dot], off: f32) -> (Vec<&'a Dot>, Vec<&'a Dot>) {
     /// So many dots on each side say where the row has its own.
     const AROUND: usize = 6;
     let steps = || row.windows(2).map(|w| w[1].x - w[0].x);
     let usual = median(steps());
-    let single: Vec<f32> = steps().filter(|step| (step / usual - 1.0).abs() < OFF).collect();
+    let single: Vec<f32> = steps().filter(|step| (step / usual - 1.0).abs() < off).collect();
     let usual = single.iter().sum::<f32>() / single.len().max(1) as f32;
     let own = |i: usize| {
         let around = i.saturating_sub(AROUND)..(i + AROUND + 1).min(row.len());
         let steps = || around.clone().filter(|j| *j != i).map(|j| (row[j].x - row[i].x) / usual);
-        steps().filter(|step| (step - step.round()).abs() < OFF).count() * 2 >= steps().count()
+        steps().filter(|step| (step - step.round()).abs() < off).count() * 2 >= steps().count()
     };
     let (own, other): (Vec<usize>, Vec<usize>) = (0..row.len()).partition(|i| own(*i));
     // A row that keeps no step tells nothing.
@@ -133,14 +141,13 @@ fn apart<'a>(row: &[&'a Dot]) -> (Vec<&'a Dot>, Vec<&'a Dot>) {
 }
 
 /// Paints paper over the dots of a row, and over those that stand inside letters where nothing of the letter passes.
-fn wipe(out: &mut GrayImage, ink: &Ink, parts: &[Part], row: &[&Dot]) {
-    let (row, others) = apart(row);
+fn wipe(out: &mut GrayImage, ink: &Ink, parts: &[Part], row: &[&Dot], params: &Params) {
+    let (row, others) = apart(row, params.off);
     let area = median(row.iter().map(|d| d.part.area as f32));
     let (width, height) =
         (median(row.iter().map(|d| d.part.width() as f32)), median(row.iter().map(|d| d.part.height() as f32)));
     for dot in &row {
-        // What is larger than the dots of its row may be the dot of ị or ạ.
-        if dot.part.area as f32 <= 1.55 * area {
+        if dot.part.area as f32 <= params.larger * area {
             let part = &dot.part;
             for y in part.top.saturating_sub(1)..(part.bottom + 2).min(ink.height) {
                 for x in part.left.saturating_sub(1)..(part.right + 2).min(ink.width) {
@@ -153,7 +160,9 @@ fn wipe(out: &mut GrayImage, ink: &Ink, parts: &[Part], row: &[&Dot]) {
     // Dots glued to the dot of a letter: as large as two or three.
     let glued = |p: &&Part| {
         let a = p.area as f32;
-        (1.55 * area..6.0 * area).contains(&a) && (p.width() as f32) < 3.2 * width && (p.height() as f32) < 2.2 * height
+        (params.larger * area..6.0 * area).contains(&a)
+            && (p.width() as f32) < 3.2 * width
+            && (p.height() as f32) < 2.2 * height
     };
     let (top, bottom) = row.iter().fold((usize::MAX, 0), |(t, b), d| (t.min(d.part.top), b.max(d.part.bottom)));
     let mut keep: Vec<&Part> = parts.iter().filter(|p| p.bottom >= top && p.top <= bottom).filter(glued).collect();

@@ -1,21 +1,26 @@
 //! How tall the letters are. The recogniser brings every line to one height; what matters is that the copy it works on
 //! keeps enough of a small letter and not too much of a large one.
 
-use crate::ink::Part;
+use std::ops::Range;
 
-/// Heights in inches between which a part is a letter: from 5 to 60 points.
-const LETTER: std::ops::Range<f32> = 0.028..0.6;
-/// With fewer, nobody can say.
-const ENOUGH: usize = 60;
+use crate::ink::Part;
+use crate::params::params;
+
+params! {
+    /// Heights in inches between which a part is a letter: from 5 to 60 points.
+    letter: Range<f32> = 0.028..0.6,
+    /// With fewer, nobody can say.
+    enough: usize = 60,
+}
 
 /// The usual height of a letter, in pixels: that of half of them is less. `None` where there are too few.
-pub fn height(parts: &[Part], dpi: f32) -> Option<f32> {
+pub fn height(parts: &[Part], dpi: f32, params: &Params) -> Option<f32> {
     let letter = |p: &&Part| {
         let (w, h) = (p.width() as f32, p.height() as f32);
-        LETTER.contains(&(h / dpi)) && w < 3.0 * h && h < 6.0 * w
+        params.letter.contains(&(h / dpi)) && w < 3.0 * h && h < 6.0 * w
     };
     let mut heights: Vec<usize> = parts.iter().filter(letter).map(Part::height).collect();
-    if heights.len() < ENOUGH {
+    if heights.len() < params.enough {
         return None;
     }
     let middle = heights.len() / 2;
@@ -35,7 +40,8 @@ mod tests {
         let letters = |count, h| std::iter::repeat_n(part(20, h), count);
         let others = [part(5, 5), part(900, 4), part(4, 400), part(600, 700)];
         let all: Vec<Part> = letters(70, 25).chain(letters(30, 38)).chain(others.repeat(40)).collect();
-        assert_eq!(height(&all, 300.0), Some(25.0));
-        assert_eq!(height(&all[..20], 300.0), None);
+        let params = Params::default();
+        assert_eq!(height(&all, 300.0, &params), Some(25.0));
+        assert_eq!(height(&all[..20], 300.0, &params), None);
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Everything here works on copies. The archived picture is never altered: what is found out (turn, skew) is kept as
 //! data and applied when the page is shown or placed in a PDF.
+//!
+//! Each operation has a file of its own, with what it goes by as data (`Params`).
 
 mod bits;
 mod blank;
@@ -11,10 +13,12 @@ mod decode;
 mod fingerprint;
 mod flatten;
 mod gray;
+mod ground;
 mod ink;
 mod leaders;
 mod letters;
 mod margins;
+mod params;
 mod pictures;
 mod plain;
 mod rotate;
@@ -24,6 +28,7 @@ mod seals;
 mod skew;
 mod specks;
 mod stamps;
+mod through;
 mod thumbnail;
 
 pub use check::{Checks, check};
@@ -35,55 +40,48 @@ pub use thumbnail::{display, thumbnail};
 
 use fast_image_resize::{FilterType, pixels::U8};
 use image::{DynamicImage, GrayImage};
-use serde::{Deserialize, Serialize};
 use sohoa_model::{Box4, Code, Error, Result, Rule, Turn};
 
 pub use gray::Colour;
 use ink::Ink;
+use params::params;
 
 /// Grows when the same page would be prepared another way.
-pub const VERSION: u32 = 8;
+pub const VERSION: u32 = 9;
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Params {
+params! {
     /// The resolution at which letters are read best for their cost; finer pages are reduced to it.
-    pub reading_dpi: f32,
+    reading_dpi: f32 = 160.0,
     /// Letters are read best when they are so many pixels high; a page with smaller print is reduced less.
-    pub letter: f32,
+    letter: f32 = 14.0,
     /// Leaning less than this is left alone, in degrees.
-    pub least_skew: f32,
-    /// Ink of these colours is dropped from colour pages before reading, but for what is printed in it.
-    pub drop_colours: Vec<Colour>,
-    /// Punched holes and dark bands along the edges are taken out before reading.
-    pub drop_margins: bool,
-    /// Seals are taken out before reading where their colour does not tell them.
-    pub drop_seals: bool,
-    /// The specks of a photocopier are taken out before reading.
-    pub drop_specks: bool,
-    /// Dotted leaders are taken out before reading.
-    pub drop_leaders: bool,
-    /// Table rules and underlines are taken out before reading.
-    pub drop_rules: bool,
-    /// Uneven paper is made even, and what shows through from the other side is made paper.
-    pub flatten: bool,
-}
-
-impl Default for Params {
-    fn default() -> Self {
-        Self {
-            reading_dpi: 160.0,
-            letter: 14.0,
-            least_skew: 0.2,
-            drop_colours: vec![Colour::Red, Colour::Blue],
-            drop_margins: true,
-            drop_seals: true,
-            drop_specks: true,
-            drop_leaders: true,
-            drop_rules: true,
-            flatten: true,
-        }
-    }
+    least_skew: f32 = 0.2,
+    /// How it is told by how much a page leans, whether it is blank, how tall its letters are.
+    skew: skew::Params = Default::default(),
+    blank: blank::Params = Default::default(),
+    letters: letters::Params = Default::default(),
+    /// Ink of these colours is dropped from colour pages,
+    drop_colours: Vec<Colour> = vec![Colour::Red, Colour::Blue],
+    /// but for what is printed in it.
+    coloured: coloured::Params = Default::default(),
+    /// Each of what follows is done unless it is `None`. Dark ground beside the sheet becomes paper.
+    ground: Option<ground::Params> = Some(Default::default()),
+    /// Seals are taken out where their colour does not tell them.
+    seals: Option<seals::Params> = Some(Default::default()),
+    /// Punched holes and thin bands along the edges are taken out.
+    margins: Option<margins::Params> = Some(Default::default()),
+    /// The specks of a photocopier are taken out.
+    specks: Option<specks::Params> = Some(Default::default()),
+    /// Table rules and underlines are taken out.
+    rules: Option<rules::Params> = Some(Default::default()),
+    /// Dotted leaders are taken out.
+    leaders: Option<leaders::Params> = Some(Default::default()),
+    /// Photographs are looked for.
+    pictures: Option<pictures::Params> = Some(Default::default()),
+    /// Uneven paper is made even,
+    flatten: bool = true,
+    /// and then what shows through from the other side is made paper.
+    through: Option<through::Params> = Some(Default::default()),
 }
 
 /// A page prepared for reading.
@@ -139,36 +137,44 @@ pub fn run(image: &DynamicImage, turn: Turn, dpi: f32, params: &Params) -> Resul
         }
         plan.push(colour.name().to_owned());
         let only = |k| rotate::quarter_gray(gray::only(image, *colour, k), turn);
-        pens.extend(coloured::keep_print(&mut full, only, dpi));
+        pens.extend(coloured::keep_print(&mut full, only, dpi, &params.coloured));
     }
     // A bitonal page has no greys to spare: it is read as it is.
     let bitonal = full.pixels().all(|p| p[0] == 0 || p[0] == 255);
     let mut scale = if bitonal || dpi <= params.reading_dpi * 1.1 { 1.0 } else { params.reading_dpi / dpi };
     let mut gray = reduce(&full, scale)?;
-    let mut blank = blank::is_blank(&gray, dpi * scale);
+    let mut blank = blank::is_blank(&gray, dpi * scale, &params.blank);
     if blank && !plan.is_empty() {
         // Of ink that is not read a page is not blank.
         let whole = rotate::quarter_gray(gray::of(image, &[]), turn);
-        blank = blank::is_blank(&reduce(&whole, scale)?, dpi * scale);
+        blank = blank::is_blank(&reduce(&whole, scale)?, dpi * scale, &params.blank);
     }
-    let leaning = if blank { None } else { skew::measure(&gray, dpi * scale) };
+    let leaning = if blank { None } else { skew::measure(&gray, dpi * scale, &params.skew) };
     let mut rules = Vec::new();
     // Specks, rules and dots are told from letters at full resolution only, and leaders along the true baseline.
     if !blank {
         let mut ink = Ink::of(&full);
+        let ground = params.ground.as_ref().is_some_and(|p| ground::erase(&mut full, &mut ink, dpi, p));
         let parts = ink.parts();
-        let tall = letters::height(&parts, dpi);
-        let seals = params.drop_seals && seals::erase(&mut full, &mut ink, &parts, dpi);
-        let margins = params.drop_margins && margins::erase(&mut full, &mut ink, dpi);
-        let specks = params.drop_specks && specks::erase(&mut full, &mut ink, dpi, tall);
-        if params.drop_rules {
-            rules = rules::erase(&mut full, &mut ink, dpi);
+        let tall = letters::height(&parts, dpi, &params.letters);
+        let seals = params.seals.as_ref().is_some_and(|p| seals::erase(&mut full, &mut ink, &parts, dpi, p));
+        let margins = params.margins.as_ref().is_some_and(|p| margins::erase(&mut full, &mut ink, dpi, p));
+        let specks = params.specks.as_ref().is_some_and(|p| specks::erase(&mut full, &mut ink, dpi, tall, p));
+        if let Some(params) = &params.rules {
+            rules = rules::erase(&mut full, &mut ink, dpi, params);
         }
-        let leaders = params.drop_leaders && leaders::erase(&mut full, &ink, dpi, leaning.unwrap_or(0.0));
+        let lean = leaning.unwrap_or(0.0);
+        let leaders = params.leaders.as_ref().is_some_and(|p| leaders::erase(&mut full, &ink, dpi, lean, p));
         let found = !rules.is_empty();
-        rules = rules::without_streaks(rules, leaning.unwrap_or(0.0), (width, height), dpi);
-        let dropped =
-            [("seals", seals), ("margins", margins), ("specks", specks), ("rules", found), ("leaders", leaders)];
+        rules = rules::without_streaks(rules, lean, (width, height), dpi);
+        let dropped = [
+            ("ground", ground),
+            ("seals", seals),
+            ("margins", margins),
+            ("specks", specks),
+            ("rules", found),
+            ("leaders", leaders),
+        ];
         plan.extend(dropped.iter().filter(|(_, found)| *found).map(|(name, _)| (*name).to_owned()));
         // Small print needs a finer copy. On a page of dirt nobody can say how small it is.
         let finer =
@@ -204,10 +210,13 @@ pub fn run(image: &DynamicImage, turn: Turn, dpi: f32, params: &Params) -> Resul
         full,
     };
     if !bitonal && !blank {
-        let pictures = pictures::find(&clean.gray, reading_dpi);
-        clean.pictures = pictures.into_iter().map(|area| clean.to_frame(area)).collect();
+        let pictures = params.pictures.as_ref().map(|p| pictures::find(&clean.gray, reading_dpi, p));
+        clean.pictures = pictures.into_iter().flatten().map(|area| clean.to_frame(area)).collect();
         if params.flatten {
             clean.gray = flatten::flatten(&clean.gray);
+        }
+        if let Some(params) = &params.through {
+            through::fade(&mut clean.gray, params);
         }
     }
     Ok(clean)

@@ -1,25 +1,29 @@
-//! What is not the paper's taken out of the reading copy: punched holes, and the dark bands where the scanner's glass
-//! shows beside the sheet.
+//! What is not the paper's taken out of the reading copy: punched holes, and the thin bands where the scanner's glass shows
+//! beside the sheet. Where more of it shows than that it is ground (`ground`).
 
 use image::{GrayImage, Luma};
+use std::ops::Range;
 
 use crate::ink::{Ink, Part};
+use crate::params::params;
 
-/// Diameter of a punched hole, in millimetres: ISO 838 has 6, and torn ones are larger.
-const HOLE: std::ops::Range<f32> = 4.0..9.0;
-/// So near to an edge of the sheet is its middle.
-const NEAR: f32 = 22.0;
-/// A band is not thicker than this, in millimetres, and is as long as this share of the side it lies along. What is
-/// thicker is even, and becomes paper when the page is flattened.
-const BAND: f32 = 4.0;
-const LONG: usize = 4;
-/// In pixels, how far from the picture's edge it may begin, and how soft its own edge is.
-const MEETS: usize = 3;
+params! {
+    /// Diameter of a punched hole, in millimetres: ISO 838 has 6, and torn ones are larger.
+    hole: Range<f32> = 4.0..9.0,
+    /// So near to an edge of the sheet is its middle, in millimetres.
+    near: f32 = 22.0,
+    /// A band is not thicker than this, in millimetres.
+    band: f32 = 4.0,
+    /// It is as long as this part of the side it lies along: a quarter.
+    long: usize = 4,
+    /// In pixels, how far from the picture's edge it may begin, and how soft its own edge is.
+    meets: usize = 3,
+}
 
 /// Paints paper over holes and bands, in the picture and in its ink; whether there were any.
-pub fn erase(gray: &mut GrayImage, ink: &mut Ink, dpi: f32) -> bool {
+pub fn erase(gray: &mut GrayImage, ink: &mut Ink, dpi: f32, params: &Params) -> bool {
     let parts = ink.parts();
-    let holes: Vec<&Part> = parts.iter().filter(|p| is_hole(p, ink, dpi)).collect();
+    let holes: Vec<&Part> = parts.iter().filter(|p| is_hole(p, ink, dpi, params)).collect();
     for hole in &holes {
         // Its edge is soft.
         for y in hole.top.saturating_sub(2)..(hole.bottom + 3).min(ink.height) {
@@ -28,17 +32,19 @@ pub fn erase(gray: &mut GrayImage, ink: &mut Ink, dpi: f32) -> bool {
             }
         }
     }
-    let bands: Vec<(Part, Edge)> = parts.iter().filter_map(|p| Some((*p, band(p, ink, dpi)?))).collect();
+    let bands: Vec<(Part, Edge)> = parts.iter().filter_map(|p| Some((*p, band(p, ink, dpi, params)?))).collect();
     for (part, edge) in &bands {
         // From the edge inwards, as far as it is dark: what lies within the band's bow is not of it.
         match edge {
             Edge::Left | Edge::Right => (part.top..=part.bottom).for_each(|y| {
                 let width = ink.width;
-                inwards(part.width(), |i| (if *edge == Edge::Left { i } else { width - 1 - i }, y), gray, ink);
+                let place = |i| (if *edge == Edge::Left { i } else { width - 1 - i }, y);
+                inwards(part.width(), place, gray, ink, params.meets);
             }),
             Edge::Top | Edge::Bottom => (part.left..=part.right).for_each(|x| {
                 let height = ink.height;
-                inwards(part.height(), |i| (x, if *edge == Edge::Top { i } else { height - 1 - i }), gray, ink);
+                let place = |i| (x, if *edge == Edge::Top { i } else { height - 1 - i });
+                inwards(part.height(), place, gray, ink, params.meets);
             }),
         }
     }
@@ -50,17 +56,17 @@ fn wipe(gray: &mut GrayImage, ink: &mut Ink, x: usize, y: usize) {
     ink.take(x, y);
 }
 
-fn is_hole(part: &Part, ink: &Ink, dpi: f32) -> bool {
+fn is_hole(part: &Part, ink: &Ink, dpi: f32, params: &Params) -> bool {
     let mm = |pixels: f32| pixels * 25.4 / dpi;
     let (w, h) = (part.width(), part.height());
     let (x, y) = part.centre();
     let away = [x, y, ink.width as f32 - x, ink.height as f32 - y].into_iter().fold(f32::MAX, f32::min);
     // A disc fills π/4 of its square.
-    HOLE.contains(&mm(w as f32))
-        && HOLE.contains(&mm(h as f32))
+    params.hole.contains(&mm(w as f32))
+        && params.hole.contains(&mm(h as f32))
         && w.abs_diff(h) * 6 <= w.max(h)
         && (0.68..0.88).contains(&(part.area as f32 / (w * h) as f32))
-        && mm(away) < NEAR
+        && mm(away) < params.near
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -72,26 +78,27 @@ enum Edge {
 }
 
 /// Along which edge a part is a dark band.
-fn band(part: &Part, ink: &Ink, dpi: f32) -> Option<Edge> {
-    let thin = |pixels: usize| pixels as f32 * 25.4 / dpi < BAND;
-    let upright = thin(part.width()) && part.height() * LONG >= ink.height;
-    let level = thin(part.height()) && part.width() * LONG >= ink.width;
+fn band(part: &Part, ink: &Ink, dpi: f32, params: &Params) -> Option<Edge> {
+    let Params { long, meets, .. } = *params;
+    let thin = |pixels: usize| pixels as f32 * 25.4 / dpi < params.band;
+    let upright = thin(part.width()) && part.height() * long >= ink.height;
+    let level = thin(part.height()) && part.width() * long >= ink.width;
     match part {
-        p if upright && p.left < MEETS => Some(Edge::Left),
-        p if upright && p.right + MEETS >= ink.width => Some(Edge::Right),
-        p if level && p.top < MEETS => Some(Edge::Top),
-        p if level && p.bottom + MEETS >= ink.height => Some(Edge::Bottom),
+        p if upright && p.left < meets => Some(Edge::Left),
+        p if upright && p.right + meets >= ink.width => Some(Edge::Right),
+        p if level && p.top < meets => Some(Edge::Top),
+        p if level && p.bottom + meets >= ink.height => Some(Edge::Bottom),
         _ => None,
     }
 }
 
 /// Wipes along `place(0)`, `place(1)`, … until there is no ink for as long as an edge is soft.
-fn inwards(depth: usize, place: impl Fn(usize) -> (usize, usize), gray: &mut GrayImage, ink: &mut Ink) {
+fn inwards(depth: usize, place: impl Fn(usize) -> (usize, usize), gray: &mut GrayImage, ink: &mut Ink, soft: usize) {
     let mut clear = 0;
-    for i in 0..depth + MEETS {
+    for i in 0..depth + soft {
         let (x, y) = place(i);
         clear = if ink.at(x, y) { 0 } else { clear + 1 };
-        if clear > MEETS {
+        if clear > soft {
             break;
         }
         wipe(gray, ink, x, y);
@@ -112,7 +119,7 @@ mod tests {
 
     fn erased(page: &GrayImage) -> (GrayImage, bool) {
         let (mut out, mut ink) = (page.clone(), Ink::of(page));
-        let found = erase(&mut out, &mut ink, 300.0);
+        let found = erase(&mut out, &mut ink, 300.0, &Params::default());
         (out, found)
     }
 

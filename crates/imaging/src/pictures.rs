@@ -5,24 +5,27 @@ use image::GrayImage;
 use sohoa_model::Box4;
 
 use crate::ink::{self, BLOCK};
+use crate::params::params;
 
-/// Darker than this, of the page's paper, is no paper.
-const DARK: f32 = 0.75;
-/// Squares of paper, in inches, across which a picture reaches at least: a photograph of 3 × 4 cm has more, the dark head of
-/// a table has not so many lines.
-const LEAST: f32 = 0.35;
+params! {
+    /// Darker than this, of the page's paper, is no paper.
+    dark: f32 = 0.75,
+    /// Squares of paper, in inches, across which a picture reaches at least: a photograph of 3 × 4 cm has more, the dark
+    /// head of a table has not so many lines.
+    least: f32 = 0.35,
+}
 
 /// Boxes of pictures. What reaches the edge of the page is the shadow of a lid or of a fold.
-pub fn find(gray: &GrayImage, dpi: f32) -> Vec<Box4> {
+pub fn find(gray: &GrayImage, dpi: f32, params: &Params) -> Vec<Box4> {
     let across = (gray.width() as usize).div_ceil(BLOCK);
     let levels = ink::paper(gray);
     let down = levels.len() / across.max(1);
     let mut sorted = levels.clone();
     sorted.sort_unstable();
     let Some(usual) = sorted.get(sorted.len() / 2) else { return Vec::new() };
-    let mut dark: Vec<bool> = levels.iter().map(|level| f32::from(*level) < DARK * f32::from(*usual)).collect();
+    let mut dark: Vec<bool> = levels.iter().map(|level| f32::from(*level) < params.dark * f32::from(*usual)).collect();
     // Squares are as bright as the brightest beside them, so a picture is larger by one on each side.
-    let least = (LEAST * dpi / BLOCK as f32).round().max(1.0) as usize;
+    let least = (params.least * dpi / BLOCK as f32).round().max(1.0) as usize;
     let mut found = Vec::new();
     for start in 0..dark.len() {
         let (mut left, mut right, mut top, mut bottom, mut count) = (across, 0, down, 0, 0);
@@ -70,17 +73,18 @@ mod tests {
         })
     }
 
+    fn found(page: &GrayImage) -> Vec<Box4> {
+        find(page, 160.0, &Params::default())
+    }
+
     #[test]
     fn a_photograph_is_found_and_print_is_not() {
         let grey = |x: u32, y: u32| 70 + ((x * 7 + y * 13) % 60) as u8;
         let photo = [800, 600, 190, 250];
-        let [[x, y, w, h]] = find(&page(photo, grey), 160.0)[..] else { panic!("one picture") };
+        let [[x, y, w, h]] = found(&page(photo, grey))[..] else { panic!("one picture") };
         assert!(x.abs_diff(800) < 40 && y.abs_diff(600) < 40 && w.abs_diff(190) < 70 && h.abs_diff(250) < 70);
-        assert!(
-            find(&page(photo, |x, y| if x % 9 < 5 && y % 20 < 15 { 20 } else { 235 }), 160.0).is_empty(),
-            "bold print"
-        );
-        assert!(find(&page([200, 600, 1200, 60], |_, _| 80), 160.0).is_empty(), "the dark head of a table");
-        assert!(find(&page([0, 0, 200, 1920], |_, _| 60), 160.0).is_empty(), "the shadow of a lid");
+        assert!(found(&page(photo, |x, y| if x % 9 < 5 && y % 20 < 15 { 20 } else { 235 })).is_empty(), "bold print");
+        assert!(found(&page([200, 600, 1200, 60], |_, _| 80)).is_empty(), "the dark head of a table");
+        assert!(found(&page([0, 0, 200, 1920], |_, _| 60)).is_empty(), "the shadow of a lid");
     }
 }

@@ -7,9 +7,11 @@
 
 use image::{GrayImage, Luma};
 use sohoa_model::Rule;
+use std::ops::Range;
 
 use crate::bits::Bits;
 use crate::ink::{Ink, Part};
+use crate::params::params;
 
 /// Where a rule is once a lean of `degrees` counter-clockwise is taken away from a page of that size.
 pub fn straightened(rule: Rule, degrees: f32, width: u32, height: u32) -> Rule {
@@ -23,15 +25,23 @@ pub fn straightened(rule: Rule, degrees: f32, width: u32, height: u32) -> Rule {
     Rule { from: point(rule.from), to: point(rule.to), ..rule }
 }
 
-/// In inches: the thickest border of a table, the shortest rule either way, and the widest gap in one, which is a
-/// letter's stem or a border that crosses.
-const THICK: f32 = 0.03;
-const LEVEL: f32 = 0.33;
-const UPRIGHT: f32 = 0.40;
-const GAP: f32 = 0.06;
-
-/// How far a rule may lie askew: pages fed askew by more are straightened first.
-const SLOPE: f32 = 0.12;
+params! {
+    /// The thickest border of a table, in inches.
+    thick: f32 = 0.03,
+    /// The shortest rule either way, in inches.
+    level: f32 = 0.33,
+    upright: f32 = 0.40,
+    /// The widest gap in one, in inches: a letter's stem, or a border that crosses.
+    gap: f32 = 0.06,
+    /// How far a rule may lie askew, as a slope: pages fed askew by more are straightened first.
+    slope: f32 = 0.12,
+    /// How large a dot is that lies on an underline, in inches. Smaller ones are specks.
+    dot: Range<f32> = 0.013..0.036,
+    /// How far it sticks out at least, both sides together, in inches.
+    out: f32 = 0.008,
+    /// On an inch of a rule. A worn one has such all along.
+    dots: f32 = 2.0,
+}
 
 /// Takes out what dirt on the scanner's glass draws along the way that the paper is fed: it comes from the sheet's edge,
 /// where nothing is printed, and does not lean with a page that leans. A streak that comes and goes is one streak.
@@ -67,11 +77,11 @@ pub fn without_streaks(rules: Vec<Rule>, lean: f32, (width, height): (u32, u32),
 }
 
 /// Paints paper over the rules of a page, in the picture and in its ink; gives them.
-pub fn erase(gray: &mut GrayImage, ink: &mut Ink, dpi: f32) -> Vec<Rule> {
-    let thick = ((dpi * THICK) as usize).max(2);
+pub fn erase(gray: &mut GrayImage, ink: &mut Ink, dpi: f32, params: &Params) -> Vec<Rule> {
+    let thick = ((dpi * params.thick) as usize).max(2);
     // Upright ones first: where they cross, they take the crossing with them.
     let mut found = Vec::new();
-    for (upright, least) in [(true, UPRIGHT), (false, LEVEL)] {
+    for (upright, least) in [(true, params.upright), (false, params.level)] {
         let mask = if upright { ink.mask().short_runs(thick) } else { ink.mask().short_columns(thick) };
         let thin = Thin { mask, upright };
         let mut parts = thin.mask.parts();
@@ -84,12 +94,12 @@ pub fn erase(gray: &mut GrayImage, ink: &mut Ink, dpi: f32) -> Vec<Rule> {
             if taken[i] {
                 continue;
             }
-            let Some(path) = thin.follow(&parts[i], thick, (dpi * GAP) as usize) else { continue };
+            let Some(path) = thin.follow(&parts[i], thick, (dpi * params.gap) as usize) else { continue };
             for (j, other) in parts.iter().enumerate().skip(i + 1) {
                 taken[j] |= path.passes(&thin, other);
             }
-            if path.length() as f32 >= least && path.is_straight(thick) {
-                let dots = if upright { vec![false; path.length()] } else { path.dotted(&found, dpi) };
+            if path.length() as f32 >= least && path.is_straight(thick, params.slope) {
+                let dots = if upright { vec![false; path.length()] } else { path.dotted(&found, dpi, params) };
                 path.wipe(&thin, gray, ink, &dots);
                 found.push(path.rule(upright));
             }
@@ -192,7 +202,7 @@ impl Path {
     }
 
     /// No further from its chord than a scanner's drum shakes, and not too steep: the arc of a stamp is neither.
-    fn is_straight(&self, thick: usize) -> bool {
+    fn is_straight(&self, thick: usize, steepest: f32) -> bool {
         let ((a, first), (b, last)) = self.ends();
         let middle = |(low, high): (usize, usize)| (low + high) as f32 / 2.0;
         let slope = (middle(last) - middle(first)) / (b - a).max(1) as f32;
@@ -200,7 +210,7 @@ impl Path {
         let near = |(at, run): &Step| (middle(*run) - middle(first) - slope * (at - a) as f32).abs() <= most;
         // A page has hardly a gap in its rules; a row of letters does.
         let whole = self.0.len() * 10 >= (b - a + 1) * 8;
-        slope.abs() <= SLOPE && whole && self.0.iter().filter(|s| near(s)).count() * 20 >= self.0.len() * 19
+        slope.abs() <= steepest && whole && self.0.iter().filter(|s| near(s)).count() * 20 >= self.0.len() * 19
     }
 
     /// Whether a part of thin ink lies on it.
@@ -213,16 +223,11 @@ impl Path {
 
     /// Where a dot lies on a level rule that is no part of it, as that of ạ does on an underline. Of the `others` those
     /// that stand upright may cross it.
-    fn dotted(&self, others: &[Rule], dpi: f32) -> Vec<bool> {
-        /// In inches: how far to each side shows how thick the rule is itself; how far a dot sticks out at least, both
-        /// sides together, and how far one that hardly touches; how large a dot is. Smaller ones are specks.
+    fn dotted(&self, others: &[Rule], dpi: f32, params: &Params) -> Vec<bool> {
+        /// In inches: how far to each side shows how thick the rule is itself, and how far a dot sticks out that hardly
+        /// touches it.
         const AROUND: f32 = 0.12;
-        const OUT: f32 = 0.008;
         const BESIDE: f32 = 0.018;
-        const LEAST: f32 = 0.013;
-        const MOST: f32 = 0.036;
-        /// On an inch of a rule. A worn one has such all along.
-        const OFTEN: f32 = 2.0;
         let around = (dpi * AROUND) as usize;
         let usual = |at: usize, side: fn(&Step) -> usize| {
             let near = at.saturating_sub(around)..(at + around).min(self.0.len());
@@ -235,8 +240,8 @@ impl Path {
             usual(at, |step| step.1.0).saturating_sub(low) + high.saturating_sub(usual(at, |step| step.1.1))
         };
         let out: Vec<usize> = (0..self.0.len()).map(out).collect();
-        let least = (dpi * OUT).max(2.0) as usize;
-        let beside = (dpi * GAP) as u32;
+        let least = (dpi * params.out).max(2.0) as usize;
+        let beside = (dpi * params.gap) as u32;
         let crosses = |(x, (y, _)): Step, rule: &Rule| {
             let within = |at: usize, a: u32, b: u32| {
                 (a.min(b).saturating_sub(beside)..=a.max(b) + beside).contains(&(at as u32))
@@ -250,14 +255,14 @@ impl Path {
             let tall = steps.iter().map(|(_, (low, high))| high - low + 1).max().unwrap_or(0);
             let most = out.iter().copied().max().unwrap_or(0);
             let is = most >= least
-                && (out.len() as f32 >= dpi * LEAST || most as f32 >= dpi * BESIDE)
-                && out.len() as f32 <= dpi * MOST
+                && (out.len() as f32 >= dpi * params.dot.start || most as f32 >= dpi * BESIDE)
+                && out.len() as f32 <= dpi * params.dot.end
                 && tall * 3 >= out.len() * 2
                 && !others.iter().any(|rule| rule.upright && crosses(steps[0], rule));
             count += f32::from(u8::from(is));
             dotted.extend(out.iter().map(|_| is));
         }
-        if count > OFTEN * (1.0 + self.length() as f32 / dpi) {
+        if count > params.dots * (1.0 + self.length() as f32 / dpi) {
             dotted.fill(false);
         }
         dotted

@@ -5,37 +5,42 @@
 //! darker than stamp ink in grey, as a rule. Where it is not, as on a photocopy, only the ring itself goes.
 
 use image::{GrayImage, Luma};
+use std::ops::RangeInclusive;
 
 use crate::bits::Bits;
 use crate::ink::{Ink, Part};
+use crate::params::params;
 
-/// Radius in millimetres: the seals of agencies and organisations are 30 to 36 mm across.
-const RADIUS: std::ops::RangeInclusive<f32> = 13.0..=20.0;
-/// Share of a circle that is inked at least, for it to be a ring.
-const WHOLE: f32 = 0.7;
-/// What is looked for is found at about this resolution.
-const LOOK: f32 = 75.0;
-/// Grey levels by which print is darker than stamp ink, at least, for the two to be told apart.
-const DARKER: i32 = 24;
-/// A page has no more.
-const MOST: usize = 4;
+params! {
+    /// Radius in millimetres: the seals of agencies and organisations are 30 to 36 mm across.
+    radius: RangeInclusive<f32> = 13.0..=20.0,
+    /// Share of a circle that is inked at least, for it to be a ring.
+    whole: f32 = 0.7,
+    /// Grey levels by which print is darker than stamp ink, at least, for the two to be told apart.
+    darker: i32 = 24,
+    /// A page has no more.
+    most: usize = 4,
+    /// What is looked for is found at about this resolution.
+    look: f32 = 75.0,
+}
 
 /// Paints paper over the seals of a page, in the picture and in its ink; whether there were any.
-pub fn erase(gray: &mut GrayImage, ink: &mut Ink, parts: &[Part], dpi: f32) -> bool {
+pub fn erase(gray: &mut GrayImage, ink: &mut Ink, parts: &[Part], dpi: f32, params: &Params) -> bool {
     let mm = |pixels: usize| pixels as f32 * 25.4 / dpi;
-    let across = 2.0 * RADIUS.start();
+    let across = 2.0 * params.radius.start();
     // Ring, signature and letters hang together, and most of it is paper.
     let may = |p: &&Part| {
         let (w, h) = (mm(p.width()), mm(p.height()));
         w > across * 0.9 && h > across * 0.9 && w < 90.0 && h < 70.0 && p.area * 5 < 2 * p.width() * p.height()
     };
-    let rings: Vec<Ring> = parts.iter().filter(may).take(MOST).filter_map(|p| Ring::find(ink, p, dpi)).collect();
+    let may = parts.iter().filter(may).take(params.most);
+    let rings: Vec<Ring> = may.filter_map(|p| Ring::find(ink, p, dpi, params)).collect();
     if rings.is_empty() {
         return false;
     }
     let print = print(gray, ink, &rings);
     for ring in &rings {
-        ring.wipe(gray, ink, print);
+        ring.wipe(gray, ink, print, params.darker);
     }
     true
 }
@@ -63,12 +68,13 @@ struct Ring {
 
 impl Ring {
     /// The circle that a part of the ink is drawn along.
-    fn find(ink: &Ink, part: &Part, dpi: f32) -> Option<Self> {
-        let k = ((dpi / LOOK).round() as usize).max(1);
+    fn find(ink: &Ink, part: &Part, dpi: f32, params: &Params) -> Option<Self> {
+        let k = ((dpi / params.look).round() as usize).max(1);
         let small = Small::of(ink, part, k);
-        let radii = (RADIUS.start() * dpi / 25.4 / k as f32) as usize..=(RADIUS.end() * dpi / 25.4 / k as f32) as usize;
+        let radius = |mm: &f32| (mm * dpi / 25.4 / k as f32) as usize;
+        let radii = radius(params.radius.start())..=radius(params.radius.end());
         let (ring, whole) = radii.filter_map(|radius| small.circle(radius)).max_by(|a, b| a.1.total_cmp(&b.1))?;
-        if whole < WHOLE {
+        if whole < params.whole {
             return None;
         }
         let (left, top) = (part.left as f32, part.top as f32);
@@ -108,7 +114,7 @@ impl Ring {
         })
     }
 
-    fn wipe(&self, gray: &mut GrayImage, ink: &mut Ink, print: u8) {
+    fn wipe(&self, gray: &mut GrayImage, ink: &mut Ink, print: u8, darker: i32) {
         // A seal has two rings or three, and the one that was found may be any: those radii at which the circle is inked.
         let at = |radius: f32| Ring { radius, ..*self }.share(360, |x, y| is_ink(ink, x, y));
         let inked: Vec<bool> =
@@ -122,7 +128,7 @@ impl Ring {
         let along = self.points(360).filter(|(x, y)| is_ink(ink, *x, *y));
         let stamp = median(along.map(|(x, y)| gray.get_pixel(x as u32, y as u32)[0])).unwrap_or(0);
         let between = (i32::from(stamp) + i32::from(print)) / 2;
-        let told_apart = i32::from(stamp) - i32::from(print) >= DARKER;
+        let told_apart = i32::from(stamp) - i32::from(print) >= darker;
         let reach = last as f32 + 3.0;
         let side = |middle: f32, end: usize| {
             let from = (middle - reach).max(0.0) as usize;
@@ -234,7 +240,7 @@ mod tests {
     fn erased(page: &GrayImage) -> (GrayImage, bool) {
         let (mut out, mut ink) = (page.clone(), Ink::of(page));
         let parts = ink.parts();
-        let found = erase(&mut out, &mut ink, &parts, 300.0);
+        let found = erase(&mut out, &mut ink, &parts, 300.0, &Params::default());
         (out, found)
     }
 

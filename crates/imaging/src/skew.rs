@@ -3,21 +3,19 @@
 
 use image::GrayImage;
 
+use crate::params::params;
 use crate::scale;
 
-/// Beyond this a page was laid in askew, not fed askew, and wants scanning again.
-pub const RANGE: f32 = 8.0;
-
-/// Peak over mean of the score. Text gives 1.5 and more, noise, holes and signatures up to 1.3.
-const CONFIDENT: f64 = 1.5;
-
-/// Degrees by which the content leans counter-clockwise; `None` where nothing tells.
-pub fn measure(gray: &GrayImage, dpi: f32) -> Option<f32> {
-    measure_within(gray, dpi, RANGE)
+params! {
+    /// In degrees, either way: beyond this a page was laid in askew, not fed askew, and wants scanning again.
+    range: f32 = 8.0,
+    /// Peak over mean of the score. Text gives 1.5 and more, noise, holes and signatures up to 1.3.
+    confident: f64 = 1.5,
 }
 
-/// The same up to `range` degrees either way.
-pub fn measure_within(gray: &GrayImage, dpi: f32, range: f32) -> Option<f32> {
+/// Degrees by which the content leans counter-clockwise; `None` where nothing tells.
+pub fn measure(gray: &GrayImage, dpi: f32, params: &Params) -> Option<f32> {
+    let range = params.range;
     let small = scale::by_whole(gray, (dpi / 100.0).round().max(1.0) as u32);
     let points = baseline_points(&small);
     if points.len() < 150 {
@@ -40,7 +38,7 @@ pub fn measure_within(gray: &GrayImage, dpi: f32, range: f32) -> Option<f32> {
     let (around, _) = best(&scores)?;
     let fine: Vec<(f32, f64)> = (-10..=10).map(|i| around + i as f32 * 0.025).map(|a| (a, score(a))).collect();
     let (angle, peak) = best(&fine)?;
-    (peak / mean >= CONFIDENT).then_some(angle)
+    (peak / mean >= params.confident).then_some(angle)
 }
 
 fn best(scores: &[(f32, f64)]) -> Option<(f32, f64)> {

@@ -4,23 +4,25 @@
 use image::{GrayImage, Luma};
 
 use crate::ink::{Ink, Part};
+use crate::params::params;
 
-/// In inches: the dot of an i in 12 points is larger …
-const SIZE: f32 = 0.0145;
-/// … and in smaller print so is this share of a letter.
-const SHARE: f32 = 0.14;
-
-/// Fewer to the square inch are left alone: a good scan has a few, and gains nothing.
-const MANY: f32 = 3.0;
+params! {
+    /// In inches: the dot of an i in 12 points is larger …
+    size: f32 = 0.0145,
+    /// … and in smaller print so is this share of a letter.
+    share: f32 = 0.14,
+    /// Fewer to the square inch are left alone: a good scan has a few, and gains nothing.
+    many: f32 = 3.0,
+}
 
 /// Paints paper over the specks of a page whose letters are `tall` pixels high, in the picture and in its ink; whether
 /// there were any.
-pub fn erase(gray: &mut GrayImage, ink: &mut Ink, dpi: f32, tall: Option<f32>) -> bool {
-    let most = tall.map_or(dpi * SIZE, |tall| (dpi * SIZE).min(tall * SHARE)).round().max(1.0) as usize;
+pub fn erase(gray: &mut GrayImage, ink: &mut Ink, dpi: f32, tall: Option<f32>, params: &Params) -> bool {
+    let most = tall.map_or(f32::MAX, |tall| tall * params.share).min(dpi * params.size).round().max(1.0) as usize;
     let mut specks = ink.parts();
     specks.retain(|p| p.width() <= most && p.height() <= most);
     let inches = gray.width() as f32 / dpi * gray.height() as f32 / dpi;
-    if (specks.len() as f32) < MANY * inches {
+    if (specks.len() as f32) < params.many * inches {
         return false;
     }
     specks.iter().for_each(|speck| wipe(speck, gray, ink));

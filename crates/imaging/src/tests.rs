@@ -25,31 +25,35 @@ fn page(lean: f32) -> GrayImage {
 fn skew_is_measured_and_taken_away() {
     for lean in [-6.0, -2.3, -0.5, 0.4, 1.0, 3.7, 7.0] {
         let leaning = page(lean);
-        let measured = skew::measure(&leaning, 100.0).unwrap();
+        let measured = skew::measure(&leaning, 100.0, &Default::default()).unwrap();
         assert!((measured - lean).abs() < 0.15, "{lean}: {measured}");
         let straight = rotate::straighten_gray(&leaning, measured);
-        assert!(skew::measure(&straight, 100.0).unwrap().abs() < 0.15, "{lean}");
+        assert!(skew::measure(&straight, 100.0, &Default::default()).unwrap().abs() < 0.15, "{lean}");
     }
-    assert_eq!(skew::measure(&GrayImage::from_pixel(826, 1169, PAPER), 100.0), None);
+    assert_eq!(skew::measure(&GrayImage::from_pixel(826, 1169, PAPER), 100.0, &Default::default()), None);
+}
+
+fn is_blank(page: &GrayImage) -> bool {
+    blank::is_blank(page, 100.0, &Default::default())
 }
 
 #[test]
 fn what_shows_through_is_blank_and_a_lone_number_is_not() {
-    assert!(!blank::is_blank(&page(0.0), 100.0));
+    assert!(!is_blank(&page(0.0)));
     let mut back = image::imageops::fast_blur(&page(0.0), 2.5);
     back.pixels_mut().for_each(|p| p[0] = 245 - (245 - p[0]) / 6);
-    assert!(blank::is_blank(&back, 100.0));
+    assert!(is_blank(&back));
     for i in 0..200 {
         // Dust.
         back.put_pixel(i * 37 % 826, i * 101 % 1169, Luma([60]));
     }
-    assert!(blank::is_blank(&back, 100.0));
+    assert!(is_blank(&back));
     for (dx, dy) in (0..14).flat_map(|dx| (0..16).map(move |dy| (dx, dy))) {
         if dx % 7 < 2 || dy % 7 < 2 {
             back.put_pixel(400 + dx, 1090 + dy, Luma([40]));
         }
     }
-    assert!(!blank::is_blank(&back, 100.0));
+    assert!(!is_blank(&back));
 }
 
 #[test]
@@ -128,7 +132,7 @@ fn dots(page: &mut GrayImage, row: u32) {
 
 fn without_leaders(page: &GrayImage, lean: f32) -> Option<GrayImage> {
     let mut out = page.clone();
-    leaders::erase(&mut out, &ink::Ink::of(page), 300.0, lean).then_some(out)
+    leaders::erase(&mut out, &ink::Ink::of(page), 300.0, lean, &Default::default()).then_some(out)
 }
 
 #[test]
@@ -179,6 +183,36 @@ fn the_dot_of_a_letter_between_those_of_a_leader_stays() {
     assert!(ink.contains(&536) && ink.contains(&826), "{ink:?}");
 }
 
+fn fixture(name: &str) -> GrayImage {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/imaging/").to_owned() + name;
+    decode(&std::fs::read(path).unwrap()).unwrap().into_luma8()
+}
+
+#[test]
+fn the_dots_of_real_letters_stay_on_a_dotted_line() {
+    let (typed, dotted) = (fixture("typed.png"), fixture("typed-on-dots.png"));
+    let dark = |page: &GrayImage, x: usize, y: usize| page.get_pixel(x as u32, y as u32)[0] < 128;
+    // Of each part of the letters, marks and stops, how much is still there; and what is there that was not typed.
+    let judged = |page: &GrayImage| {
+        let lost = |part: &ink::Part| {
+            let places = || (part.top..=part.bottom).flat_map(|y| (part.left..=part.right).map(move |x| (x, y)));
+            let typed = places().filter(|(x, y)| dark(&typed, *x, *y));
+            let kept = typed.clone().filter(|(x, y)| dark(page, *x, *y)).count();
+            kept * 10 < typed.count() * 7
+        };
+        let lost = ink::Ink::of(&typed).parts().iter().filter(|p| lost(p)).count();
+        let strange = page.pixels().zip(typed.pixels()).filter(|(a, b)| a[0] < 128 && b[0] >= 128).count();
+        (lost, strange)
+    };
+    let (_, strange) = judged(&dotted);
+    assert!(strange > 2_000, "{strange}: no dots to take out");
+    for lean in [0.0, 0.7] {
+        let clean = without_leaders(&rotate::straighten_gray(&dotted, -lean), lean).unwrap();
+        let (lost, left) = judged(&rotate::straighten_gray(&clean, lean));
+        assert!(lost == 0 && left * 15 < strange, "leaning by {lean}: {lost} parts lost, {left} of {strange} left");
+    }
+}
+
 #[test]
 fn a_few_dots_and_uneven_ones_are_no_leader() {
     let mut page = GrayImage::from_pixel(2478, 3507, PAPER);
@@ -222,13 +256,16 @@ fn specks_go_where_they_are_many_and_dots_stay() {
     square(1200, 1000, 30);
     square(1234, 1010, 3);
     let (mut few, mut ink) = (page.clone(), ink::Ink::of(&page));
-    assert!(!specks::erase(&mut few, &mut ink, 300.0, None) && few == page, "a lone speck is left alone");
+    assert!(
+        !specks::erase(&mut few, &mut ink, 300.0, None, &Default::default()) && few == page,
+        "a lone speck is left alone"
+    );
     let mut square = |x: u32, y: u32, size: u32| {
         (0..size * size).for_each(|i| page.put_pixel(x + i % size, y + i / size, Luma([40])));
     };
     (0..600).for_each(|i| square(100 + i % 30 * 70, 1500 + i / 30 * 70, 2 + i % 3));
     let (mut clean, mut ink) = (page.clone(), ink::Ink::of(&page));
-    assert!(specks::erase(&mut clean, &mut ink, 300.0, None));
+    assert!(specks::erase(&mut clean, &mut ink, 300.0, None, &Default::default()));
     assert_eq!(clean.pixels().filter(|p| p[0] < 100).count(), 36 + 900, "the dot and the block are left");
 }
 
@@ -399,9 +436,76 @@ fn a_picture_of_a_few_pixels_is_looked_at_too() {
     }
 }
 
+#[test]
+fn print_under_a_blue_stamp_stays_and_the_stamp_goes() {
+    let print = sheet(0);
+    let mut page = RgbImage::from_fn(2480, 3508, |x, y| {
+        let v = print.get_pixel(x, y)[0];
+        Rgb([v, v, v])
+    });
+    // A frame of 60 × 20 mm with a date in it, as offices stamp incoming mail, across four lines.
+    let stamped = |x: u32, y: u32| {
+        let frame = !(708..1402).contains(&x) || !(908..1132).contains(&y);
+        (700..1410).contains(&x) && (900..1140).contains(&y) && (frame || x % 60 < 9 && y % 80 < 50)
+    };
+    for (x, y, pixel) in page.enumerate_pixels_mut().filter(|(x, y, _)| stamped(*x, *y)) {
+        // Ink on ink is as dark as both.
+        let under = f32::from(print.get_pixel(x, y)[0]) / 255.0;
+        *pixel = Rgb([55.0, 80.0, 175.0].map(|v| (v * under) as u8));
+    }
+    let plain = run(&print.into(), Turn::None, 300.0, &Params::default()).unwrap().gray;
+    let wrong =
+        |page: GrayImage| page.pixels().zip(plain.pixels()).filter(|(a, b)| (a[0] < 128) != (b[0] < 128)).count();
+    let read = |colours: &[Colour]| {
+        let params = Params { drop_colours: colours.to_vec(), ..Params::default() };
+        run(&page.clone().into(), Turn::None, 300.0, &params).unwrap()
+    };
+    let (left, dropped) = (read(&[]), read(&[Colour::Red, Colour::Blue]));
+    assert!(dropped.plan.contains("blue"), "{}", dropped.plan);
+    let (left, dropped) = (wrong(left.gray), wrong(dropped.gray));
+    assert!(left > 5_000 && dropped * 20 < left, "{left} pixels wrong with the stamp, {dropped} without");
+}
+
+#[test]
+fn small_print_is_read_from_a_finer_copy() {
+    // Letters of 32 pixels at 300 dpi, and the same page printed at half the size.
+    let usual = sheet(0);
+    let mut small = GrayImage::from_pixel(2480, 3508, PAPER);
+    let half = image::imageops::resize(&usual, 1240, 1754, image::imageops::FilterType::Triangle);
+    image::imageops::replace(&mut small, &half, 600, 800);
+    let copy = |page: GrayImage| run(&page.into(), Turn::None, 300.0, &Params::default()).unwrap();
+    let (usual, small) = (copy(usual), copy(small));
+    assert!((usual.dpi - 160.0).abs() < 1.0 && usual.plan.starts_with("160dpi"), "{}", usual.plan);
+    assert!((small.dpi - 262.5).abs() < 1.0 && small.gray.width() == 2170, "{} {}", small.dpi, small.plan);
+}
+
+#[test]
+fn a_thick_dark_border_becomes_paper() {
+    let print = sheet(0);
+    let mut page = print.clone();
+    // The lid was open: 12 mm on the right and 20 at the foot.
+    for (x, y, pixel) in page.enumerate_pixels_mut() {
+        if x >= 2338 || y >= 3272 {
+            pixel[0] = 25 + ((x * 7 + y * 3) % 9) as u8;
+        }
+    }
+    let read = |page: GrayImage| run(&page.into(), Turn::None, 300.0, &Params::default()).unwrap();
+    let (plain, bordered) = (read(print), read(page));
+    // All but a narrow strip where the border begins.
+    let edge = |x: u32, y: u32| x.abs_diff(2338 * 160 / 300) < 4 || y.abs_diff(3272 * 160 / 300) < 4;
+    let dark = |page: &GrayImage| {
+        page.enumerate_pixels()
+            .filter(|(x, y, p)| !edge(*x, *y) && p[0] < 128)
+            .map(|(x, y, _)| (x, y))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(dark(&bordered.gray).len(), dark(&plain.gray).len());
+    assert!(!bordered.blank);
+}
+
 fn without_rules(page: &GrayImage) -> (GrayImage, Vec<sohoa_model::Rule>) {
     let (mut out, mut ink) = (page.clone(), ink::Ink::of(page));
-    let rules = rules::erase(&mut out, &mut ink, 300.0);
+    let rules = rules::erase(&mut out, &mut ink, 300.0, &Default::default());
     (out, rules)
 }
 
