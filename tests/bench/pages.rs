@@ -4,7 +4,7 @@
 //!     pages unpack OUT PATH…            page pictures as received, with their truth: OUT/001.jpg …, OUT/pages.json
 //!     pages take STATION PAGES OUT      what the station in STATION read of them: OUT/001.txt …, OUT/fields.json, and for
 //!                                       `show` OUT/001.json with the words, OUT/001.jpg, the page as it was read, and
-//!                                       OUT/sure.json with how sure the fields are said to be
+//!                                       OUT/sure.json with how sure the fields are said to be and where they are from
 //!     pages score PAGES READ            how far READ/001.txt … and READ/fields.json are from the truth, as JSON
 //!     pages show OUT (NAME PAGES READ)… OUT/index.html: each page with its errors, how far what `take` took says
 //!                                       truly how sure it is; READ lies in OUT. The latter as JSON, too
@@ -12,8 +12,9 @@
 //!                                       than are scored, such as `unseen.py` draws from another seed, by a build whose plan
 //!                                       `balanced` looks once (`doubtful` in crates/station/src/reading.rs): what was
 //!                                       looked at twice is weighed in `again.rs`
-//!     pages unread DRAWN READ           how READ/NAME.json (`sohoa read --format json`) or READ/NAME.tsv (`tesseract … tsv`)
-//!                                       deals with what is no print on the pages that `unread.py` drew into DRAWN, as JSON
+//!     pages unread DRAWN READ           how READ/NAME.json (`sohoa read --format json`) or READ/NAME.tsv
+//!                                       (`tesseract … tsv`) deals with what is no print on the pages that `unread.py`
+//!                                       drew into DRAWN, as JSON
 //!     pages stages SOHOA STATION PATH…  the seconds that each stage takes for PATH…, into a new station, as JSON
 
 #[path = "pages/fit.rs"]
@@ -54,6 +55,18 @@ struct Page {
     lines: Vec<String>,
     /// The fields of the whole document, on its first page.
     fields: BTreeMap<String, String>,
+}
+
+/// Fields by page and name, as `take` writes them: what they are, and what is said of them.
+type Values = BTreeMap<String, BTreeMap<String, String>>;
+type Sure = BTreeMap<String, BTreeMap<String, Said>>;
+
+#[derive(Serialize, Deserialize)]
+struct Said {
+    /// Percent.
+    confidence: f32,
+    /// `code` or `text`.
+    source: String,
 }
 
 fn main() -> Result {
@@ -214,7 +227,7 @@ fn take(dir: &Path, pages: &Path, out: &Path) -> Result {
             }
         }
     }
-    let (mut by_page, mut sure) = (BTreeMap::new(), BTreeMap::new());
+    let (mut by_page, mut sure) = (Values::new(), Sure::new());
     for page in load(pages)? {
         // Without a code of its own the station gave the dossier one; file names are unique there.
         let same = |name: &str, code: &str| name == page.document && page.dossier.as_deref().is_none_or(|d| d == code);
@@ -234,9 +247,9 @@ fn take(dir: &Path, pages: &Path, out: &Path) -> Result {
         std::fs::write(named("jpg"), small(&station.page_image(*id)?.1)?)?;
         if page.number == 1 {
             let found = fields.iter().find(|((name, code), _)| same(name, code)).map_or(&[][..], |(_, f)| f);
-            let each = || found.iter().map(|f| f.name.clone());
-            sure.insert(page.file.clone(), each().zip(found.iter().map(|f| f.confidence)).collect::<BTreeMap<_, _>>());
-            by_page.insert(page.file, each().zip(found.iter().map(|f| f.value.clone())).collect::<BTreeMap<_, _>>());
+            let said = |f: &view::Field| Said { confidence: f.confidence, source: f.source.clone() };
+            sure.insert(page.file.clone(), found.iter().map(|f| (f.name.clone(), said(f))).collect());
+            by_page.insert(page.file, found.iter().map(|f| (f.name.clone(), f.value.clone())).collect());
         }
     }
     std::fs::write(out.join("fields.json"), serde_json::to_vec_pretty(&by_page)?)?;

@@ -10,7 +10,7 @@ use sohoa_tests::reading::distance;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::{Page, Result};
+use super::{Page, Result, Sure, Values};
 
 #[derive(Serialize)]
 pub struct Scores {
@@ -40,19 +40,25 @@ struct Fields {
     right: usize,
     wrong: usize,
     missing: usize,
-    /// Found where the truth has none.
+    /// Found where the truth has none, which may be there and never asked for; and of these, said to be sure.
     beyond: usize,
+    beyond_sure: usize,
     /// Percent of those known.
     right_percent: f64,
     by_name: BTreeMap<String, [usize; 2]>,
+    /// Right and known of what comes from a code, and from the text: what is missing, too, is in no code.
+    by_source: BTreeMap<String, [usize; 2]>,
     amiss: Vec<String>,
 }
 
-type Found = BTreeMap<String, BTreeMap<String, String>>;
+/// From here, in percent, the window shows a field as sure.
+const SURE: f32 = 95.0;
 
 pub fn run(pages: &[Page], read: &Path) -> Result<Scores> {
-    let found: Option<Found> = match std::fs::read(read.join("fields.json")) {
-        Ok(found) => Some(serde_json::from_slice(&found)?),
+    let found: Option<(Values, Sure)> = match std::fs::read(read.join("fields.json")) {
+        Ok(found) => {
+            Some((serde_json::from_slice(&found)?, serde_json::from_slice(&std::fs::read(read.join("sure.json"))?)?))
+        }
         Err(_) => None,
     };
     let of = |pages: &[&Page]| {
@@ -61,7 +67,7 @@ pub fn run(pages: &[Page], read: &Path) -> Result<Scores> {
         let known = pages.iter().any(|p| !p.fields.is_empty());
         Score {
             pages: pages.len(),
-            fields: found.as_ref().filter(|_| known).map(|f| fields(pages, f)),
+            fields: found.as_ref().filter(|_| known).map(|(values, sure)| fields(pages, values, sure)),
             ..tally.score()
         }
     };
@@ -120,20 +126,24 @@ impl Tally {
     }
 }
 
-fn fields(pages: &[&Page], found: &Found) -> Fields {
+fn fields(pages: &[&Page], values: &Values, sure: &Sure) -> Fields {
     let mut score = Fields::default();
     let nothing = BTreeMap::new();
     for page in pages.iter().filter(|p| p.number == 1) {
-        let found = found.get(&page.file).unwrap_or(&nothing);
+        let found = values.get(&page.file).unwrap_or(&nothing);
+        let said = |name: &str| sure.get(&page.file).and_then(|said| said.get(name));
         for (name, value) in &page.fields {
-            let tally = score.by_name.entry(name.clone()).or_default();
-            tally[1] += 1;
+            let source = said(name).map_or("text", |said| &said.source);
+            let have = found.get(name);
+            for tally in
+                [score.by_name.entry(name.clone()).or_default(), score.by_source.entry(source.to_owned()).or_default()]
+            {
+                tally[0] += usize::from(have == Some(value));
+                tally[1] += 1;
+            }
             score.known += 1;
-            match found.get(name) {
-                Some(have) if have == value => {
-                    tally[0] += 1;
-                    score.right += 1;
-                }
+            match have {
+                Some(have) if have == value => score.right += 1,
                 Some(have) => {
                     score.wrong += 1;
                     score.amiss.push(format!("{} {}: {name} «{have}» for «{value}»", page.file, page.document));
@@ -145,7 +155,10 @@ fn fields(pages: &[&Page], found: &Found) -> Fields {
             }
         }
         // The dossier's code stands on few papers; the station knows it from elsewhere.
-        score.beyond += found.keys().filter(|name| !page.fields.contains_key(*name)).count();
+        for name in found.keys().filter(|name| !page.fields.contains_key(*name)) {
+            score.beyond += 1;
+            score.beyond_sure += usize::from(said(name).is_some_and(|said| said.confidence >= SURE));
+        }
     }
     score.right_percent = percent(score.right, score.known);
     score
@@ -197,4 +210,81 @@ pub fn clean(text: &str) -> String {
     }
     flush(&mut out, &mut run, &mut marks);
     out.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+// `tests/bench.rs` runs them; in the benchmark itself they are dead.
+#[cfg(test)]
+#[allow(unused)]
+mod tests {
+    use super::super::Said;
+    use super::*;
+
+    fn page(file: &str, lines: &[&str], fields: &[(&str, &str)]) -> Page {
+        Page {
+            file: file.into(),
+            dpi: 300.0,
+            document: file.into(),
+            dossier: None,
+            number: 1,
+            grade: Some("clean".into()),
+            lines: lines.iter().map(|line| (*line).to_owned()).collect(),
+            fields: fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+        }
+    }
+
+    #[test]
+    fn what_is_the_same_to_a_reader_is_the_same_here() {
+        assert_eq!(clean("“Số”:  12 – 3"), "\"Số\": 12 - 3");
+        assert_eq!(clean("Họ tên: ........ Lò … Kỷ__."), "Họ tên: Lò Kỷ");
+        assert_eq!(clean("v.v. và 1.204.000"), "v.v. và 1.204.000", "fewer than three are no leader");
+        assert_eq!(clean("a\u{302}\u{301}"), "ấ");
+        assert_eq!(clean(" ..... "), "");
+    }
+
+    #[test]
+    fn columns_read_first_cost_order_and_no_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let pages = [page("001.jpg", &["ỦY BAN", "CỘNG HÒA", "XÃ PHÚ"], &[]), page("002.jpg", &["Kính gửi"], &[])];
+        std::fs::write(folder.path().join("001.txt"), "ỦY BAN XÃ PHÚ\nCỘNG HÓA thêm\n").unwrap();
+        let scores = run(&pages, folder.path()).unwrap();
+        let first = scores.by_page["001.jpg 001.jpg 1"];
+        assert!((first - 100.0 / 20.0).abs() < 1e-9, "one letter of 20: {first}");
+        assert_eq!(scores.by_page["002.jpg 002.jpg 1"], 100.0, "a page that nobody read");
+        let all = &scores.grades["clean"];
+        assert_eq!((all.pages, all.word_recall, all.word_precision), (2, 62.5, 71.429));
+        assert!(all.cer > all.line_errors && all.fields.is_none());
+    }
+
+    #[test]
+    fn fields_are_told_apart_by_where_they_are_from() {
+        let pages = [
+            page(
+                "001.jpg",
+                &[],
+                &[("owner_name", "Lò Văn Kỷ"), ("sex", "Nam"), ("personal_id", "011"), ("number", "7")],
+            ),
+            page("002.jpg", &[], &[]),
+        ];
+        let values = [
+            ("001.jpg", vec![("owner_name", "Lò Văn Kỷ"), ("sex", "Nữ"), ("personal_id", "011")]),
+            ("002.jpg", vec![("agency", "UBND"), ("subject", "Đơn")]),
+        ];
+        let sure = [
+            ("001.jpg", vec![("owner_name", 99.0, "code"), ("sex", 99.0, "code"), ("personal_id", 80.0, "text")]),
+            ("002.jpg", vec![("agency", 95.0, "text"), ("subject", 60.0, "text")]),
+        ];
+        let owned = |found: Vec<(&str, &str)>| found.into_iter().map(|(a, b)| (a.to_owned(), b.to_owned())).collect();
+        let values = values.into_iter().map(|(file, found)| (file.to_owned(), owned(found))).collect();
+        let said = |(name, confidence, source): (&str, f32, &str)| {
+            (name.to_owned(), Said { confidence, source: source.into() })
+        };
+        let sure = sure.into_iter().map(|(file, all)| (file.to_owned(), all.into_iter().map(said).collect())).collect();
+        let score = fields(&pages.iter().collect::<Vec<_>>(), &values, &sure);
+        assert_eq!((score.known, score.right, score.wrong, score.missing), (4, 2, 1, 1));
+        assert_eq!((score.by_source["code"], score.by_source["text"]), ([1, 2], [1, 2]));
+        assert_eq!((score.by_name["sex"], score.by_name["owner_name"]), ([0, 1], [1, 1]));
+        assert_eq!((score.beyond, score.beyond_sure), (2, 1));
+        assert_eq!(score.right_percent, 50.0);
+        assert!(score.amiss[0].contains("number missing, «7»") && score.amiss[1].contains("sex «Nữ» for «Nam»"));
+    }
 }

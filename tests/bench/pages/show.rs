@@ -5,12 +5,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use sohoa_station::view::{self, PageWords};
 use sohoa_tests::reading::{Calibration, lay};
-use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
 use super::score::clean;
-use super::{Page, Result, load};
+use super::{Page, Result, Sure, Values, load};
 
 const STYLE: &str = "
 body { font: 15px/1.45 sans-serif; margin: 2em auto; max-width: 1500px; padding: 0 1em; color: #1d2733; }
@@ -74,13 +73,12 @@ pub fn run(out: &Path, sets: &[&str]) -> Result<Value> {
 /// How the fields of which the truth is known keep what was said of them.
 fn fields(pages: &[Page], read: &Path) -> Result<Calibration> {
     let [values, sure] = ["fields.json", "sure.json"].map(|name| std::fs::read(read.join(name)));
-    let values: BTreeMap<String, BTreeMap<String, String>> = serde_json::from_slice(&values?)?;
-    let sure: BTreeMap<String, BTreeMap<String, f32>> = serde_json::from_slice(&sure?)?;
+    let (values, sure): (Values, Sure) = (serde_json::from_slice(&values?)?, serde_json::from_slice(&sure?)?);
     let mut calibration = Calibration::default();
     for page in pages.iter().filter(|page| page.number == 1) {
         for (name, truth) in &page.fields {
             let Some(value) = values.get(&page.file).and_then(|found| found.get(name)) else { continue };
-            calibration.add(sure[&page.file][name], value == truth);
+            calibration.add(sure[&page.file][name].confidence, value == truth);
         }
     }
     Ok(calibration)
@@ -246,4 +244,64 @@ fn plot(html: &mut String, calibration: &Value) -> Result {
 
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+// `tests/bench.rs` runs them; in the benchmark itself they are dead.
+#[cfg(test)]
+#[allow(unused)]
+mod tests {
+    use super::super::Said;
+    use super::*;
+
+    /// A page of two lines in a folder, and what was read of it.
+    fn read(words: &[(&str, f32)]) -> (Page, tempfile::TempDir) {
+        let folder = tempfile::tempdir().unwrap();
+        let word = |(i, (text, confidence)): (usize, &(&str, f32))| {
+            json!({
+                "text": text, "confidence": confidence, "box": [100 * i, 50, 90, 40], "line": 0,
+            })
+        };
+        let words: Vec<Value> = words.iter().enumerate().map(word).collect();
+        let read = json!({ "width": 2480, "height": 3508, "words": words, "unread": [] });
+        std::fs::write(folder.path().join("001.json"), read.to_string()).unwrap();
+        let page = Page {
+            file: "001.jpg".into(),
+            dpi: 300.0,
+            document: "đơn & phiếu.jpg".into(),
+            dossier: None,
+            number: 1,
+            grade: None,
+            lines: vec!["Họ và tên: Lò Văn Kỷ".into(), "Dân tộc: Thái".into()],
+            fields: [("owner_name".to_owned(), "Lò Văn Kỷ".to_owned()), ("sex".to_owned(), "Nam".to_owned())].into(),
+        };
+        (page, folder)
+    }
+
+    #[test]
+    fn each_word_is_judged_by_the_print_below_it() {
+        let said =
+            [("Họ", 99.0), ("và", 98.0), ("tên:.....", 97.0), ("Lò", 96.0), ("Vàn", 60.0), ("Kỷ", 95.0), ("<~>", 5.0)];
+        let (page, folder) = read(&said);
+        let mut judged = Vec::new();
+        judge(&page, folder.path(), &mut |word, right| judged.push((word.text.clone(), right))).unwrap();
+        let wrong: Vec<&str> = judged.iter().filter(|(_, right)| !right).map(|(text, _)| &**text).collect();
+        assert_eq!((judged.len(), &wrong[..]), (7, &["Vàn", "<~>"][..]), "leaders are no fault");
+        let shown = show(&page, folder.path(), Path::new("read"), &mut |_, _| {}).unwrap();
+        assert_eq!(shown.amiss, 5, "two wrong or beyond, three missing");
+        assert!(shown.html.contains("&lt;~&gt;") && shown.html.contains("đơn &amp; phiếu.jpg"));
+        assert!(shown.html.contains("<ins>Dân</ins> <ins>tộc:</ins> <ins>Thái</ins>"), "{}", shown.html);
+    }
+
+    #[test]
+    fn fields_of_which_the_truth_is_known_are_held_against_what_is_said_of_them() {
+        let (page, folder) = read(&[]);
+        let write = |name: &str, value: Value| std::fs::write(folder.path().join(name), value.to_string()).unwrap();
+        let said = |confidence| json!(Said { confidence, source: "text".into() });
+        write("fields.json", json!({ "001.jpg": { "owner_name": "Lò Vàn Kỷ", "sex": "Nam", "agency": "UBND" } }));
+        let all = json!({ "owner_name": said(70.0), "sex": said(100.0), "agency": said(99.0) });
+        write("sure.json", json!({ "001.jpg": all }));
+        let calibration = fields(&[page], folder.path()).unwrap();
+        assert_eq!(calibration.words(), 2, "an agency that the truth does not name is no question of calibration");
+        assert!((calibration.error() - 35.0).abs() < 1e-6, "{}", calibration.error());
+    }
 }
