@@ -204,7 +204,13 @@ impl Scores {
             let mut tally = Tally { regions: 1, ..Tally::default() };
             for (word, at) in &words {
                 // Leaders lie below what is filled in, and a signature across the name.
-                let is_print = || truth.print.iter().any(|printed| within(printed.area, *at));
+                let is_print = || {
+                    truth.print.iter().any(|printed| {
+                        let is_same = || plain(&printed.text) == plain(&word.text);
+                        let touches = || within(word.area, read.leant(middle(printed.area), -lean));
+                        within(printed.area, *at) || is_same() && touches()
+                    })
+                };
                 if !within(region.area, *at) || clean(&word.text).is_empty() || is_print() {
                 } else if is_written(&plain(&word.text), &written) {
                     tally.right += 1;
@@ -319,6 +325,9 @@ mod tests {
             "a word in the photograph is none"
         );
         assert_eq!(scores.kinds["joined"].inks["blue"].told, 1);
+        // A box that holds the label with some of what is written behind it.
+        let wide = |text| scored(0.0, 0.0, &[(text, 97.0, [170.0, 190.0, 300.0, 60.0])], &[]).all.noise;
+        assert_eq!((wide("Tên:"), wide("Tiqj")), (0, 1));
         assert!(scores.amiss["page"].untold.is_empty());
     }
 
