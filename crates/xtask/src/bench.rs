@@ -29,6 +29,7 @@ cargo xtask bench [PART …] [--quick] [--runs N] [--seed N]
 
 const PARTS: [&str; 7] = ["pages", "read", "stages", "codes", "scan", "search", "window"];
 
+#[derive(Debug, PartialEq)]
 struct Options {
     quick: bool,
     runs: usize,
@@ -254,4 +255,43 @@ fn machine() -> Value {
         "date": first("date", &["-u", "+%Y-%m-%d %H:%M UTC"]),
         "load_before": measure::load(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Result<Options> {
+        parse(&line.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn all_is_measured_three_times_unless_said() {
+        let all = PARTS.map(str::to_owned).to_vec();
+        assert_eq!(parsed(""), Ok(Options { quick: false, runs: 3, seed: None, parts: all }));
+        let parts = vec!["read".to_owned(), "codes".to_owned()];
+        assert_eq!(
+            parsed("read --seed 77 codes --runs 5"),
+            Ok(Options { quick: false, runs: 5, seed: Some(77), parts })
+        );
+    }
+
+    #[test]
+    fn a_quick_run_is_one_round_unless_more_are_asked_for_after_it() {
+        let runs = |line| parsed(line).map(|options| (options.quick, options.runs));
+        assert_eq!(runs("--quick"), Ok((true, 1)));
+        assert_eq!(runs("--quick --runs 2"), Ok((true, 2)));
+    }
+
+    #[test]
+    fn what_is_not_understood_is_answered_with_the_usage() {
+        for line in ["reed", "--fast", "--runs", "--runs many", "--runs 0", "--seed -1", "pages --runs -2"] {
+            assert_eq!(parsed(line), Err(USAGE.to_owned()), "{line}");
+        }
+    }
+
+    #[test]
+    fn every_part_is_in_the_usage() {
+        PARTS.iter().for_each(|part| assert!(USAGE.contains(part), "{part}"));
+    }
 }

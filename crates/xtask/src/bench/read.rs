@@ -71,6 +71,9 @@ const SEED: u32 = 30;
 /// What is rare shows only among many: 232 fields of one draw cannot tell 0.5 % from none.
 const FURTHER: u32 = 5;
 
+/// Of the pages on which not all is print. Nobody looks at these: 401 and 402 are for that.
+const UNREAD: u32 = 40;
+
 pub fn bench(place: &Place, options: &Options) -> Result<Value> {
     // The report, with what Sohoa read of each set in a folder of its own.
     let out = place.fresh("read")?;
@@ -88,7 +91,7 @@ pub fn bench(place: &Place, options: &Options) -> Result<Value> {
         set["calibration"] = shown["calibration"].clone();
         set["fields"] = shown["fields"].clone();
     }
-    Ok(json!({ "sets": sets, "pictures": out.join("index.html") }))
+    Ok(json!({ "sets": sets, "pictures": out.join("index.html"), "unread": unread(place)? }))
 }
 
 fn all_sets(place: &Place, options: &Options) -> Result<Vec<Set>> {
@@ -99,19 +102,19 @@ fn all_sets(place: &Place, options: &Options) -> Result<Vec<Set>> {
         sets.push(all("others", "other pages with known text", pictures(&others)?));
     }
     let seed = options.seed.unwrap_or(SEED);
-    sets.push(all("unseen", "unseen pages", drawn(place, "unseen-pages", seed..=seed)?));
+    sets.push(all("unseen", "unseen pages", drawn(place, "unseen", "unseen-pages", seed..=seed)?));
     if !options.quick {
-        let files = drawn(place, "further-pages", seed + 1..=seed + FURTHER)?;
+        let files = drawn(place, "unseen", "further-pages", seed + 1..=seed + FURTHER)?;
         let name = format!("{FURTHER} further draws of unseen pages");
         sets.push(Set { key: "further", name, files, engines: &[Engine::Sohoa] });
     }
     Ok(sets)
 }
 
-fn drawn(place: &Place, folder: &str, seeds: RangeInclusive<u32>) -> Result<Vec<PathBuf>> {
+fn drawn(place: &Place, generator: &str, folder: &str, seeds: RangeInclusive<u32>) -> Result<Vec<PathBuf>> {
     let folder = place.fresh(folder)?;
     eprintln!("Drawing the {} …", folder.display());
-    let generator = root().join("tests/fixtures/generate/unseen.py");
+    let generator = root().join("tests/fixtures/generate").join(generator).with_extension("py");
     // Nothing is left in the source folder.
     let mut draw = Command::new(place.venv.join("bin/python"));
     run(draw.arg("-B").arg(generator).arg(&folder).args(seeds.map(|seed| seed.to_string())))?;
@@ -160,12 +163,43 @@ fn score(place: &Place, set: &Set, folder: &Path, out: &Path) -> Result<Value> {
     Ok(json!({ "key": set.key, "name": set.name, "pages": pages.len(), "engines": engines }))
 }
 
-/// What `sohoa read` reads of the pages by a plan.
-fn by_plan(plan: &str, place: &Place, pages: &[Page], out: &Path) -> Result {
+/// What is told of what is no print, and what is made of it.
+fn unread(place: &Place) -> Result<Value> {
+    let files = drawn(place, "unread", "unread-pages", UNREAD..=UNREAD)?;
+    let pages: Vec<Page> = files.into_iter().map(|file| Page { file, dpi: 300 }).collect();
+    let mut told = json!({ "pages": pages.len() });
+    for engine in [Engine::SohoaRead, Engine::Tesseract] {
+        eprintln!("{} reads pages on which not all is print …", engine.key());
+        let read = place.fresh(&format!("unread-by-{}", engine.key()))?;
+        match engine {
+            Engine::SohoaRead => by_read(["--format", "json"], place, &pages, &read)?,
+            _ => by_tesseract(&["--psm", "3", "tsv"], &pages, &read)?,
+        }
+        let folder = place.dir.join("unread-pages");
+        told[engine.key()] = parsed(place.bench("pages")?.arg("unread").args([&folder, &read]))?;
+    }
+    Ok(told)
+}
+
+/// What `sohoa read` says of the pages.
+fn by_read(options: [&str; 2], place: &Place, pages: &[Page], out: &Path) -> Result {
+    let extension = if options.contains(&"json") { "json" } else { "txt" };
     at_once(WORKERS, pages, |page| {
-        let text = output(Command::new(&place.sohoa).args(["read", "--plan", plan]).arg(&page.file))?;
-        let path = named(out, &page.file).with_extension("txt");
+        let text = output(Command::new(&place.sohoa).arg("read").args(options).arg(&page.file))?;
+        let path = named(out, &page.file).with_extension(extension);
         fs::write(&path, text).map_err(|e| format!("{}: {e}", path.display()))
+    })
+}
+
+fn by_tesseract(options: &[&str], pages: &[Page], out: &Path) -> Result {
+    at_once(WORKERS, pages, |page| {
+        let mut command = tesseract(&page.file, &named(out, &page.file));
+        command.args(["--dpi", &page.dpi.to_string()]).args(options).env("OMP_THREAD_LIMIT", "1");
+        match quiet(&mut command) {
+            // A blank page with nothing to tell up from down is an error in mode 1; it counts as empty.
+            Err(_) if options.contains(&"1") => Ok(()),
+            result => result,
+        }
     })
 }
 
@@ -173,19 +207,11 @@ impl Engine {
     fn read(self, place: &Place, set: &Set, pages: &[Page], pdf: &Path, out: &Path) -> Result {
         match self {
             Engine::Sohoa => import(place, &place.fresh("read-desk")?, WORKERS, &set.files).map(|_| ()),
-            Engine::SohoaRead => by_plan("balanced", place, pages, out),
-            Engine::SohoaFast => by_plan("fast", place, pages, out),
-            Engine::SohoaAccurate => by_plan("accurate", place, pages, out),
-            Engine::Tesseract | Engine::TesseractTurning => at_once(WORKERS, pages, |page| {
-                let mode = if self == Engine::Tesseract { "3" } else { "1" };
-                let mut command = tesseract(&page.file, &named(out, &page.file));
-                command.args(["--dpi", &page.dpi.to_string(), "--psm", mode]).env("OMP_THREAD_LIMIT", "1");
-                match quiet(&mut command) {
-                    // A blank page with nothing to tell up from down is an error in mode 1; it counts as empty.
-                    Err(_) if self == Engine::TesseractTurning => Ok(()),
-                    result => result,
-                }
-            }),
+            Engine::SohoaRead => by_read(["--plan", "balanced"], place, pages, out),
+            Engine::SohoaFast => by_read(["--plan", "fast"], place, pages, out),
+            Engine::SohoaAccurate => by_read(["--plan", "accurate"], place, pages, out),
+            Engine::Tesseract => by_tesseract(&["--psm", "3"], pages, out),
+            Engine::TesseractTurning => by_tesseract(&["--psm", "1"], pages, out),
             Engine::Ocrmypdf => ocrmypdf(place, WORKERS, &[], pdf, &out.join("all.pdf")),
             Engine::OcrmypdfCleaning => {
                 let cleaning = ["--rotate-pages", "--deskew", "--clean"];
