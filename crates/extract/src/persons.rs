@@ -1,7 +1,10 @@
 //! Whom a paper speaks of. Forms name several people: the one who asks, the child, father and mother, bride and groom.
 //! The owner is who asks, or else who is named first; what stands under another's name is another's.
 
-use sohoa_model::{Field, FieldName, Word};
+use sohoa_model::{
+    Field, FieldName, Word,
+    text::{Section, sections},
+};
 use std::sync::LazyLock;
 
 use crate::layout::{self, Line};
@@ -132,10 +135,9 @@ fn is_address(text: &str) -> bool {
 
 /// What one part of the word list says of people's names, in small letters.
 fn listed(part: &str) -> Vec<String> {
-    let words = include_str!("../../../tessdata/words.txt");
-    let names = words.lines().skip_while(|line| *line != part).skip(1).take_while(|line| !line.starts_with('['));
-    let names = names.flat_map(|line| line.split(',')).map(|name| name.trim().to_lowercase());
-    names.filter(|name| !name.is_empty()).collect()
+    let all = sections(include_str!("../../../tessdata/words.txt"));
+    let names = all.iter().filter(|section| section.heading == part).flat_map(Section::entries);
+    names.map(|(_, name)| name.to_lowercase()).collect()
 }
 
 static FAMILIES: LazyLock<Vec<String>> = LazyLock::new(|| listed("[họ]"));

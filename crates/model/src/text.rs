@@ -46,6 +46,43 @@ pub fn one_spelling(word: String) -> String {
     }
 }
 
+/// A section of a word list: its heading as it is written, `[họ]`, and its lines with their numbers.
+pub struct Section<'a> {
+    pub heading: &'a str,
+    /// The heading's line, from 1; 0 for what stands before the first one.
+    pub at: usize,
+    pub lines: Vec<(usize, &'a str)>,
+}
+
+impl<'a> Section<'a> {
+    /// What its lines hold, parted by commas, each with its line.
+    pub fn entries(&self) -> impl Iterator<Item = (usize, &'a str)> {
+        let parted = |(at, line): &(usize, &'a str)| {
+            let at = *at;
+            line.split(',').map(move |entry| (at, entry.trim()))
+        };
+        self.lines.iter().flat_map(parted).filter(|(_, entry)| !entry.is_empty())
+    }
+}
+
+/// A word list as people write it (`tessdata/words.txt`): headings in square brackets, remarks behind `#`. What stands
+/// before the first heading has none.
+pub fn sections(list: &str) -> Vec<Section<'_>> {
+    let mut sections = Vec::new();
+    let mut last = Section { heading: "", at: 0, lines: Vec::new() };
+    // Windows' editor puts a mark before the text.
+    for (at, line) in list.trim_start_matches('\u{feff}').lines().enumerate() {
+        let (at, line) = (at + 1, line.trim());
+        if line.starts_with('[') {
+            sections.push(std::mem::replace(&mut last, Section { heading: line, at, lines: Vec::new() }));
+        } else if !line.is_empty() && !line.starts_with('#') {
+            last.lines.push((at, line));
+        }
+    }
+    sections.push(last);
+    sections
+}
+
 /// How many letters must be changed, put in or taken out to make one text of the other (Levenshtein 1966).
 pub fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
@@ -79,6 +116,15 @@ mod tests {
             assert_eq!((one_spelling(old.into()), one_spelling(new.into())), (new.into(), new.into()));
             assert_eq!(fold(old), fold(new));
         }
+    }
+
+    #[test]
+    fn a_list_falls_into_sections_whose_lines_are_known() {
+        let list = "\u{feff}xã, ấp,\n# lời ghi\n[họ]\r\n\n Vàng ,Tôn \n[tên\n";
+        let all: Vec<_> = sections(list).iter().map(|s| (s.heading, s.at, s.entries().collect::<Vec<_>>())).collect();
+        let expected =
+            [("", 0, vec![(1, "xã"), (1, "ấp")]), ("[họ]", 3, vec![(5, "Vàng"), (5, "Tôn")]), ("[tên", 6, vec![])];
+        assert_eq!(all, expected);
     }
 
     #[test]

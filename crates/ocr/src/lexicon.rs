@@ -2,7 +2,10 @@
 //! built in lies in `tessdata/words.txt`, which says how it is written; an office writes its own in the same way.
 
 use regex::Regex;
-use sohoa_model::{Code, Error, Word, text::fold};
+use sohoa_model::{
+    Code, Error, Word,
+    text::{fold, sections},
+};
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
@@ -129,36 +132,26 @@ pub(crate) fn bare(word: &str) -> String {
 impl Words {
     fn parse(file: &str, text: &str) -> (Self, Vec<Error>) {
         let (mut words, mut errors) = (Self::default(), Vec::new());
-        // An office's list may begin at once.
-        let mut part = Some(Part::Words);
-        // Windows' editor puts a mark before the text.
-        for (number, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
-            let line = line.trim();
-            let mut wrong = |what: String, hint: &str| {
-                let message = format!("{file}, dòng {}: {what}", number + 1);
-                errors.push(Error::new(Code::InvalidValue, message).hint(hint));
-            };
-            if line.starts_with('#') {
-                continue;
-            }
-            if line.starts_with('[') {
-                part = match key(line).as_str() {
-                    "[từ]" => Some(Part::Words),
-                    "[họ]" => Some(Part::Families),
-                    "[tên]" => Some(Part::Given),
-                    "[giữ nguyên]" => Some(Part::Kept),
-                    "[mẫu số]" => Some(Part::Patterns),
-                    _ => None,
-                };
-                if part.is_none() {
-                    wrong(format!("không có phần «{line}»"), "Các phần: [từ], [họ], [tên], [giữ nguyên], [mẫu số].");
+        let mut wrong = |line: usize, what: String, hint: &str| {
+            errors.push(Error::new(Code::InvalidValue, format!("{file}, dòng {line}: {what}")).hint(hint));
+        };
+        for section in sections(text) {
+            let part = match key(section.heading).as_str() {
+                // An office's list may begin at once.
+                "" | "[từ]" => Part::Words,
+                "[họ]" => Part::Families,
+                "[tên]" => Part::Given,
+                "[giữ nguyên]" => Part::Kept,
+                "[mẫu số]" => Part::Patterns,
+                _ => {
+                    let hint = "Các phần: [từ], [họ], [tên], [giữ nguyên], [mẫu số].";
+                    wrong(section.at, format!("không có phần «{}»", section.heading), hint);
+                    continue;
                 }
-                continue;
-            }
-            let Some(part) = part else { continue };
-            for entry in line.split(',').map(str::trim).filter(|entry| !entry.is_empty()) {
+            };
+            for (line, entry) in section.entries() {
                 if let Err(hint) = words.add(part, entry) {
-                    wrong(format!("«{entry}» không dùng được"), hint);
+                    wrong(line, format!("«{entry}» không dùng được"), hint);
                 }
             }
         }
