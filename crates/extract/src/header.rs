@@ -6,6 +6,7 @@ use regex::Regex;
 use sohoa_model::{DocumentType, Field, FieldName, Word};
 use std::sync::LazyLock;
 
+use crate::country::COUNTRY;
 use crate::kind::Kind;
 use crate::layout::{self, Line};
 use crate::{CERTAIN, dates, persons, places, read_from, spoken};
@@ -132,10 +133,6 @@ pub fn number(head: &[Line]) -> Option<Number<'_>> {
     })
 }
 
-/// Abbreviations with marks, as NĐ 30/2020/NĐ-CP, Phụ lục III and agencies write them.
-const ABBREVIATIONS: [&str; 12] =
-    ["HĐND", "QĐ", "NĐ", "ĐA", "QyĐ", "CĐ", "GDĐT", "LĐTBXH", "ĐKĐĐ", "VPĐK", "VPĐKĐĐ", "HĐBCQG"];
-
 /// Where only a mark of an abbreviation was lost (`QD-UBND`), with it.
 fn lawful(symbol: &str, kind: Option<&Kind>) -> String {
     let abbreviation = kind.and_then(|k| DocumentType::from_key(k.key)).map_or("", |t| t.abbreviation);
@@ -143,7 +140,7 @@ fn lawful(symbol: &str, kind: Option<&Kind>) -> String {
         if i == 0 && !abbreviation.is_empty() && crate::same(part, abbreviation) {
             return abbreviation.to_owned();
         }
-        ABBREVIATIONS.iter().find(|a| crate::same(part, a)).map_or(part, |a| *a).to_owned()
+        COUNTRY.abbreviations.iter().find(|a| crate::same(part, a)).map_or(part, |a| *a).to_owned()
     });
     let symbol = parts.collect::<Vec<_>>().join("-");
     // `2025/HDTN`: contracts are numbered by year, and say what they are about in the same word.
@@ -226,61 +223,11 @@ fn before_motto(line: &Line) -> &[Word] {
     &line.words[..motto.map_or(line.words.len(), |i| line.tokens[i].word)]
 }
 
-/// How agencies' names begin, folded.
 fn begins_agency(line: &Line) -> bool {
-    const BEGINNINGS: [&str; 47] = [
-        "uy ban",
-        "ubnd",
-        "hoi dong",
-        "hdnd",
-        "so",
-        "bo",
-        "phong",
-        "trung tam",
-        "cuc",
-        "chi cuc",
-        "tong cuc",
-        "ban",
-        "cong an",
-        "van phong",
-        "toa an",
-        "truong",
-        "benh vien",
-        "tram",
-        "doan",
-        "cong ty",
-        "vien",
-        "thanh tra",
-        "bao hiem",
-        "bhxh",
-        "quan su",
-        "dang uy",
-        "dang bo",
-        "chi bo",
-        "huyen uy",
-        "tinh uy",
-        "mat tran",
-        "hoi",
-        "lien doan",
-        "kho bac",
-        "hat",
-        "chi nhanh",
-        "ngan hang",
-        "hop tac xa",
-        "hoc vien",
-        "tong cong ty",
-        "vu",
-        "to",
-        "doi",
-        "thi hanh an",
-        "thue",
-        "co quan",
-        "bo phan",
-    ];
     let exact = |b: &str| line.tokens.first().is_some_and(|token| token.text == b);
     // "Phòng" and "phường" are one letter apart, so single words must be right.
     let begins = |b: &str| if b.contains(' ') { layout::matches(&line.tokens, b).is_some() } else { exact(b) };
-    BEGINNINGS.iter().any(|b| begins(b))
+    COUNTRY.beginnings.iter().any(|b| begins(b))
 }
 
 /// Whether it opens the trích yếu of a công văn: `V/v` in the left half.
@@ -312,10 +259,8 @@ fn subject<'a>(lines: &'a [Line], head: &'a [Line], kind: &Kind) -> Option<(Vec<
         // What else may stand centred there: the number, a label, the authority that decides.
         const OTHER: [&str; 8] =
             ["so", "quyen so", "ma ho so", "ho chu dem", "ho va ten", "toi ten", "ban hanh kem", "hom nay"];
-        const AUTHORITIES: [&str; 6] =
-            ["chu tich", "giam doc", "truong phong", "uy ban nhan dan", "hoi dong nhan dan", "bo truong"];
         let other = OTHER.iter().any(|o| line.begins(o))
-            || line.is_capitals() && AUTHORITIES.iter().any(|a| line.begins(a))
+            || line.is_capitals() && COUNTRY.authorities.iter().any(|a| line.begins(a))
             || line.text().ends_with(':')
             || line.opens() && !line.begins("ve viec");
         if !(close && whole && line.is_centred() && line.left > 130) || other {

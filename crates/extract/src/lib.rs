@@ -7,8 +7,8 @@
 //! at `layout`: rows of segments with folded tokens, so that a lost mark or one misread letter in a label does no harm.
 //! Values stay as read; only dates and numbers are brought into one form (`dates`, [`personal_id`]).
 //!
-//! What is always the same in agencies' names and addresses is put right (`places`), and names that a paper says more
-//! than once are held against one another (`again`).
+//! What is always the same in agencies' names and addresses is put right (`places`, by the lists in `country`), and names
+//! that a paper says more than once are held against one another (`again`).
 //!
 //! A code beats text, and whoever says something else is heard too (`weigh`). Where two pieces of evidence contradict
 //! each other, neither is very sure; where they agree, they vouch for one another. Nothing is final before the clerk
@@ -16,6 +16,7 @@
 
 mod again;
 mod codes;
+mod country;
 mod dates;
 mod form;
 mod header;

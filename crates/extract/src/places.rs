@@ -4,65 +4,21 @@
 
 use sohoa_model::{DocumentType, Word, text::fold};
 
+use crate::country::COUNTRY;
 use crate::in_case_of;
-use crate::personal_id::PROVINCES;
 use crate::weigh::marks;
 
-/// What agencies are called, before the name of their place.
-const AGENCIES: [&str; 46] = [
-    "ủy ban nhân dân",
-    "hội đồng nhân dân",
-    "văn phòng hội đồng nhân dân và ủy ban nhân dân",
-    "văn phòng ủy ban nhân dân",
-    "văn phòng đăng ký đất đai",
-    "chi nhánh văn phòng đăng ký đất đai",
-    "trung tâm phục vụ hành chính công",
-    "trung tâm y tế",
-    "trạm y tế",
-    "công an",
-    "đảng ủy",
-    "chi cục thuế",
-    "cục thuế",
-    "thuế",
-    "bảo hiểm xã hội",
-    "ban chỉ huy quân sự",
-    "ban quản lý",
-    "ủy ban mặt trận tổ quốc việt nam",
-    "hội liên hiệp phụ nữ",
-    "hội nông dân",
-    "hội cựu chiến binh",
-    "đoàn thanh niên",
-    "liên đoàn lao động",
-    "tòa án nhân dân",
-    "viện kiểm sát nhân dân",
-    "kho bạc nhà nước",
-    "thanh tra",
-    "sở nông nghiệp và môi trường",
-    "sở tài chính",
-    "sở xây dựng",
-    "sở nội vụ",
-    "sở tư pháp",
-    "sở y tế",
-    "sở công thương",
-    "sở giáo dục và đào tạo",
-    "sở khoa học và công nghệ",
-    "sở văn hóa, thể thao và du lịch",
-    "sở dân tộc và tôn giáo",
-    "sở ngoại vụ",
-    "phòng kinh tế",
-    "phòng kinh tế, hạ tầng và đô thị",
-    "phòng văn hóa - xã hội",
-    "trường tiểu học",
-    "trường trung học cơ sở",
-    "trường mầm non",
-    "hợp tác xã",
-];
+fn agencies() -> impl Iterator<Item = &'static str> {
+    COUNTRY.agencies.iter().copied()
+}
 
-/// What names of places begin with, from the province down to the commune.
-const LEVELS: [&str; 9] = ["thành phố", "thị trấn", "đặc khu", "thị xã", "phường", "huyện", "quận", "tỉnh", "xã"];
+fn levels() -> impl Iterator<Item = &'static str> {
+    COUNTRY.levels.iter().copied()
+}
 
-/// Within a commune.
-const PARTS: [&str; 7] = ["tổ dân phố", "khu phố", "đường", "thôn", "xóm", "số", "ấp"];
+fn parts() -> impl Iterator<Item = &'static str> {
+    COUNTRY.parts.iter().copied()
+}
 
 /// Letters alone, folded.
 fn bare(word: &Word) -> String {
@@ -113,8 +69,8 @@ pub fn agency(lines: &[Vec<&Word>]) -> Vec<Word> {
     // A level stands where a line begins or after what the agency is called.
     let mut may = false;
     while at < all.len() {
-        let level = longest(&all[at..], LEVELS).filter(|_| may || starts.contains(&at));
-        let said = longest(&all[at..], AGENCIES).or(level);
+        let level = longest(&all[at..], levels()).filter(|_| may || starts.contains(&at));
+        let said = longest(&all[at..], agencies()).or(level);
         let Some(said @ (phrase, count)) = said else {
             may = bare(&all[at]) == "ubnd" || bare(&all[at]) == "hdnd";
             at += 1;
@@ -151,8 +107,7 @@ pub fn papers(words: &[&Word]) -> Vec<Word> {
 
 /// The province that `words` begin with, put right, and how many of them it takes.
 fn province(words: &mut [Word]) -> Option<usize> {
-    let names = PROVINCES.iter().map(|(_, name)| *name).chain(["Huế"]);
-    let (name, count) = longest(words, names)?;
+    let (name, count) = longest(words, COUNTRY.provinces.iter().map(|(_, name)| *name))?;
     say(&mut words[..count], &name.to_lowercase());
     Some(count)
 }
@@ -164,8 +119,8 @@ pub fn address(words: &[&Word]) -> (Vec<Word>, bool) {
     let (mut at, mut whole) = (0, false);
     while at < all.len() {
         let small = all[at].text.starts_with(char::is_lowercase);
-        let level = longest(&all[at..], LEVELS).filter(|_| small || at == 0);
-        let Some((phrase, count)) = level.or_else(|| longest(&all[at..], PARTS).filter(|_| small || at == 0)) else {
+        let level = longest(&all[at..], levels()).filter(|_| small || at == 0);
+        let Some((phrase, count)) = level.or_else(|| longest(&all[at..], parts()).filter(|_| small || at == 0)) else {
             at += 1;
             continue;
         };
@@ -196,7 +151,7 @@ pub fn address(words: &[&Word]) -> (Vec<Word>, bool) {
             let next = all.get(at).map_or("", |w| &w.text);
             let goes_on = all[at - 1].text.ends_with(',')
                 || next.starts_with('(')
-                || longest(&all[at..], LEVELS).is_some_and(|_| next.starts_with(char::is_lowercase));
+                || longest(&all[at..], levels()).is_some_and(|_| next.starts_with(char::is_lowercase));
             if !goes_on {
                 all.truncate(at);
                 whole = true;
@@ -229,7 +184,7 @@ pub fn names(text: &str) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < words.len() {
-        let phrases = AGENCIES.into_iter().chain(LEVELS).chain(PARTS);
+        let phrases = agencies().chain(levels()).chain(parts());
         let Some((_, count)) = longest(&words[at..], phrases) else {
             at += 1;
             continue;
@@ -238,7 +193,7 @@ pub fn names(text: &str) -> Vec<(usize, usize)> {
         let start = at;
         while at < words.len() && words[at].text.starts_with(char::is_uppercase) {
             // A name in capitals ends where a level begins, any other at its comma.
-            if longest(&words[at..], LEVELS).is_some() && words[at].text.chars().all(char::is_uppercase) {
+            if longest(&words[at..], levels()).is_some() && words[at].text.chars().all(char::is_uppercase) {
                 break;
             }
             at += 1;
