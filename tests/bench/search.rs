@@ -155,6 +155,7 @@ fn fill(dir: &Path, pages: usize) -> Result<(usize, f64), Box<dyn Error>> {
             .map(|(name, value)| field::Field {
                 name,
                 value,
+                read: None,
                 source: field::Source::Text,
                 confidence: 90.0,
                 page: Some(1),

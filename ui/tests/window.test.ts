@@ -126,6 +126,34 @@ describe('the clerk’s day, by keyboard alone', () => {
     expect(complaints).toEqual([])
   })
 
+  it('says beside what was put right how it was read, and takes that by one key where it is words', async () => {
+    const { page, complaints } = await desk()
+    await page.keyboard.press('Enter')
+    const agency = field(page, 'agency')
+    await agency.focus()
+    expect(await agency.inputValue()).toBe('Ủy ban nhân dân phường Võ Cường')
+    const said = async (name: string) => (await page.locator(`#besides-${name}`).textContent())?.replace(/\s+/g, ' ').trim()
+    expect(await said('agency')).toBe('Trên giấy đọc là «Ủy ban nhãn dân phường Võ Cường»F6')
+    // A number that was misread is no value to take.
+    expect(await said('number')).toBe('Trên giấy đọc là «l5»')
+    expect(await page.locator('#besides-number button').count()).toBe(0)
+    expect(await page.locator('#besides-symbol').count()).toBe(0)
+    expect(await barriers(page)).toEqual([])
+    await page.keyboard.press('F6')
+    await expect.poll(() => agency.inputValue()).toBe('Ủy ban nhãn dân phường Võ Cường')
+    expect(await page.locator('#origin-agency').textContent()).toContain('Cán bộ')
+    expect(await page.locator('#besides-agency').count()).toBe(0)
+    // What the clerk writes instead leaves the reading in view; it is taken by Tab and Enter, too.
+    await agency.fill('Ủy ban nhân dân phường Võ Cường')
+    await page.keyboard.press('Tab')
+    const read = page.getByTestId('read-agency')
+    await read.waitFor()
+    await read.focus()
+    await page.keyboard.press('Enter')
+    await expect.poll(() => agency.inputValue()).toBe('Ủy ban nhãn dân phường Võ Cường')
+    expect(complaints).toEqual([])
+  })
+
   it('puts dots under a word that is probably another, and says which', async () => {
     const { page } = await desk()
     await page.keyboard.press('Enter')

@@ -250,11 +250,14 @@ pub fn proposed(found: &Proposed, as_json: bool) -> Result<()> {
     Ok(())
 }
 
-/// What else the paper says of a field, and what it probably is.
+/// What else the paper says of a field, what was read for it, and what it probably is.
 fn differences(field: &view::Field, all: &[view::Difference]) {
     let values = all.iter().filter(|d| d.field == field.name).flat_map(|d| &d.values);
     for said in values.filter(|said| said.value != field.value) {
         say!("      ≠ {:18} {} ({}, trang {})", "", said.value, said.source, said.page);
+    }
+    if let Some(read) = field.read.as_ref().filter(|read| **read != field.value) {
+        say!("      « {:18} trên giấy đọc là «{read}»", "");
     }
     if let Some(suggested) = &field.suggested {
         say!("      ? {:18} có phải «{suggested}»?", "");

@@ -75,6 +75,7 @@ pub fn check(field: &mut Field, lines: &[Line]) -> Option<Difference> {
     } else {
         // It may be a brother's yet, or the next village's, so the clerk looks.
         field.confidence = field.confidence.min(CHANGED);
+        field.read.get_or_insert_with(|| field.value.clone());
         (value, field.value.clone())
     };
     if value == other {

@@ -50,8 +50,8 @@ fn card(text: &str) -> Option<[String; 7]> {
 
 fn fields(code: &Barcode, page: u32) -> Vec<Field> {
     let bounds = (code.bounds[2] > 0).then_some(code.bounds);
-    let field =
-        |name, value: String| Field { name, value, source: Source::Code, confidence: SURE, page: Some(page), bounds };
+    let (source, confidence, page) = (Source::Code, SURE, Some(page));
+    let field = |name, value: String| Field { name, value, read: None, source, confidence, page, bounds };
     let text = nfc(&code.text);
     let mut found = Vec::new();
     if let Some([id, _, name, birth, sex, address, issued]) = card(&text) {

@@ -3,7 +3,7 @@
 use sohoa_model::{Field, FieldName, Word};
 
 use crate::layout::{self, Token};
-use crate::{read_from, sure, worth};
+use crate::{put_right, read_from, spoken, sure, worth};
 
 /// A date and the words that say it.
 pub struct Found<'a> {
@@ -11,6 +11,8 @@ pub struct Found<'a> {
     /// The place of the first of them.
     pub at: usize,
     pub words: Vec<&'a Word>,
+    /// Whether letters or strokes were taken for figures.
+    pub mended: bool,
 }
 
 impl Found<'_> {
@@ -29,7 +31,8 @@ impl Found<'_> {
         let guessed = figures.iter().any(|w| w.text.contains(|c: char| matches!(c, '!' | ']') || c.is_alphabetic()));
         let strength = if guessed { strength * 0.9 } else { strength };
         let field = read_from(name, self.value, &self.words, page, strength);
-        Field { confidence: strength * sure(name, worth(&figures)), ..field }
+        let field = Field { confidence: strength * sure(name, worth(&figures)), ..field };
+        if self.mended { put_right(field, spoken(&self.words)) } else { field }
     }
 }
 
@@ -61,7 +64,10 @@ fn find<'a>(words: &[&'a Word], mut said: impl FnMut(&[Token]) -> Option<(String
     (0..tokens.len()).find_map(|i| {
         let (value, count) = said(&tokens[i..])?;
         let (first, last) = (tokens[i].word, tokens[i + count - 1].word);
-        Some(Found { value, at: first, words: words[first..=last].to_vec() })
+        let figures = tokens[i..i + count].iter().map(|t| (words[t.word], digits(&t.text)));
+        let mut figures = figures.filter(|(_, figures)| figures.bytes().all(|b| b.is_ascii_digit()));
+        let mended = figures.any(|(word, figures)| !word.text.contains(&figures));
+        Some(Found { value, at: first, words: words[first..=last].to_vec(), mended })
     })
 }
 

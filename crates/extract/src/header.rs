@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use crate::country::COUNTRY;
 use crate::kind::Kind;
 use crate::layout::{self, Line};
-use crate::{CERTAIN, dates, persons, places, read_from, spoken};
+use crate::{CERTAIN, dates, persons, places, put_right, read_from, spoken};
 
 /// However long it is, the head ends here, in thousandths of the page.
 const HEAD: u32 = 450;
@@ -38,6 +38,8 @@ pub struct Number<'a> {
     /// The line, by its place in the head.
     pub at: usize,
     words: Vec<&'a Word>,
+    /// What was read for the one and the other.
+    read: (String, String),
     /// Whether letters were taken for figures.
     repaired: bool,
 }
@@ -52,7 +54,9 @@ pub fn read(lines: &[Line], kind: Option<&Kind>) -> Vec<Field> {
     if let Some(number) = &number {
         let page = head[number.at].page;
         let symbol = number.symbol.as_ref().map(|s| lawful(s, kind));
-        let field = |name, value: &str, strength| read_from(name, value, &number.words, page, strength);
+        let field = |name, value: &str, read: &str, strength| {
+            put_right(read_from(name, value, &number.words, page, strength), read)
+        };
         // One figure has a nought before it (NĐ 30/2020, Phụ lục I); without that, one was lost or nobody heeds it.
         let short = number.number.as_ref().is_some_and(|n| n.len() == 1);
         let strength = match number.repaired {
@@ -60,18 +64,19 @@ pub fn read(lines: &[Line], kind: Option<&Kind>) -> Vec<Field> {
             false if short => 0.85,
             false => CERTAIN,
         };
-        found.extend(number.number.as_ref().map(|n| field(FieldName::Number, n, strength)));
-        found.extend(symbol.as_ref().map(|s| field(FieldName::Symbol, s, CERTAIN)));
+        found.extend(number.number.as_ref().map(|n| field(FieldName::Number, n, &number.read.0, strength)));
+        found.extend(symbol.as_ref().map(|s| field(FieldName::Symbol, s, &number.read.1, CERTAIN)));
     }
     found.extend(issued(lines, head));
     if kind.is_none_or(Kind::has_agency) {
         found.extend(agency(head, number.as_ref().map(|n| &head[n.at])));
     }
     if let Some((words, page, strength)) = kind.and_then(|kind| subject(lines, head, kind)) {
+        let read = spoken(&words);
         let words = places::papers(&words);
         let words: Vec<&Word> = words.iter().collect();
         let about = opened(spoken(&words));
-        found.push(read_from(FieldName::Subject, about, &words, page, strength));
+        found.push(put_right(read_from(FieldName::Subject, about, &words, page, strength), read));
         found.extend(persons::named_in(&words).map(|(name, words)| {
             // Whom a paper is about, though it has no line for it.
             read_from(FieldName::OwnerName, name, &words, page, 0.7)
@@ -98,15 +103,18 @@ pub fn number(head: &[Line]) -> Option<Number<'_>> {
         {
             words.extend(&next.words);
         }
-        // The Icelandic letter looks like ours and recognition takes it now and then, for the same letter twice too.
         let text = words.iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ");
-        let text = ETHS.replace_all(&text, "Đ").replace('ð', "đ");
         let mut repaired = false;
-        let written = |symbol: &str| {
+        let mut read = (String::new(), String::new());
+        let mut written = |symbol: &str| {
             let symbol: String = symbol.split_whitespace().collect::<String>().replace(['–', '—'], "-");
-            Some(symbol.trim_end_matches('.').to_owned())
+            let symbol = symbol.trim_end_matches('.');
+            // The Icelandic letter looks like ours and recognition takes it now and then, for the same letter twice too.
+            read.1 = symbol.replace('Ð', "Đ").replace('ð', "đ");
+            Some(ETHS.replace_all(symbol, "Đ").replace('ð', "đ"))
         };
         let (number, symbol) = if let Some(c) = NUMBER.captures(&text) {
+            read.0 = c.get(1).map_or("", |n| n.as_str()).to_owned();
             (c.get(1).map(|n| n.as_str().to_owned()), written(&c[2]))
         } else if let Some(c) = UNTOLD.captures(&text) {
             // A figure that is no figure is left to the clerk unless it can be one only: a stroke before the others may
@@ -117,9 +125,11 @@ pub fn number(head: &[Line]) -> Option<Number<'_>> {
                 read => read.to_owned(),
             };
             repaired = true;
+            read.0 = c[1].to_owned();
             (number.bytes().all(|b| b.is_ascii_digit()).then_some(number), written(&c[2]))
         } else {
-            (Some(PLAIN_NUMBER.captures(&text)?[1].to_owned()), None)
+            read.0 = PLAIN_NUMBER.captures(&text)?[1].to_owned();
+            (Some(read.0.clone()), None)
         };
         // Of words after it on the line, as a place run into it, none belongs to it.
         let end = symbol.as_ref().or(number.as_ref()).and_then(|last| {
@@ -129,7 +139,7 @@ pub fn number(head: &[Line]) -> Option<Number<'_>> {
         words.truncate(end.map_or(words.len(), |end| end + 1));
         // Nor is `Số:` a part of it.
         words.retain(|w| layout::plain(&w.text) != "so");
-        Some(Number { number, symbol, at, words, repaired })
+        Some(Number { number, symbol, at, words, read, repaired })
     })
 }
 
@@ -203,12 +213,14 @@ fn agency(head: &[Line], number: Option<&Line>) -> Option<Field> {
         end += 1;
     }
     let lines: Vec<Vec<&Word>> = cell[own..end].iter().map(|(_, words)| words.iter().collect()).collect();
+    let read = spoken(&lines.concat());
     let mended = places::agency(&lines);
     let words: Vec<&Word> = mended.iter().collect();
     let name = spoken(&words);
     // Whose committee it is was lost.
     let strength = if layout::plain(&name).ends_with("nhan dan") { 0.2 } else { 0.98 };
-    (name.split(' ').count() >= 2).then(|| read_from(FieldName::Agency, name, &words, cell[own].0.page, strength))
+    let whole = name.split(' ').count() >= 2;
+    whole.then(|| put_right(read_from(FieldName::Agency, name, &words, cell[own].0.page, strength), read))
 }
 
 /// `Số: …`, whatever can be read of it.

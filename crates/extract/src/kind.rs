@@ -79,7 +79,8 @@ pub fn tell<'a>(lines: &[Line], coded: &[Coded], zones: &[Zone], own: &'a [Form]
 
 fn by_machine(page: u32, bounds: Option<Box4>, confidence: f32) -> Kind<'static> {
     let (name, value) = (FieldName::DocumentType, "can_cuoc".to_owned());
-    Kind::new("can_cuoc", Field { name, value, source: Source::Code, confidence, page: Some(page), bounds }, None)
+    let field = Field { name, value, read: None, source: Source::Code, confidence, page: Some(page), bounds };
+    Kind::new("can_cuoc", field, None)
 }
 
 /// The first line of the upper page that begins with a type's name or a form's title.

@@ -7,7 +7,7 @@ use crate::form::{self, Label};
 use crate::kind::Kind;
 use crate::layout::{self, Line};
 use crate::persons::{People, name_in};
-use crate::{CERTAIN, codes, dates, personal_id, places, read_from, spoken};
+use crate::{CERTAIN, codes, dates, personal_id, places, put_right, read_from, spoken};
 
 /// A label that counts on this paper: its text, folded, what it says, and whether an office's own form says so.
 struct Known<'a> {
@@ -199,7 +199,8 @@ impl<'a> Region<'a> {
             FieldName::PersonalId => {
                 let start = run.iter().position(|w| w.text.contains(|c: char| c.is_ascii_digit()))?;
                 let (id, words, repaired) = personal_id::find_any(&run[start..]).or_else(|| personal_id::find(run))?;
-                Some(read_from(name, id, &words, page, if repaired { 0.7 } else { CERTAIN }))
+                let field = read_from(name, id, &words, page, if repaired { 0.7 } else { CERTAIN });
+                Some(if repaired { put_right(field, spoken(&words)) } else { field })
             }
             FieldName::BirthDate | FieldName::IssuedDate | FieldName::CardIssuedDate => {
                 let whole = dates::any(run).map(|date| date.field(name, page, CERTAIN));
@@ -210,20 +211,26 @@ impl<'a> Region<'a> {
                 // Both printed means that one of them is ticked.
                 let (word, None) = (said.next()?, said.next()) else { return None };
                 let value = if layout::plain(&word.text) == "nam" { "Nam" } else { "Nữ" };
-                Some(read_from(name, value, &[word], page, CERTAIN))
+                let read = word.text.trim_matches(|c: char| !c.is_alphanumeric());
+                let read = if read.to_lowercase() == value.to_lowercase() { value } else { read };
+                Some(put_right(read_from(name, value, &[word], page, CERTAIN), read))
             }
             FieldName::Address | FieldName::Agency | FieldName::Subject => {
                 let mut words = run.clone();
                 words.extend(self.wrapped(name, run));
                 let mended = if name == FieldName::Address { places::address(&words).0 } else { Vec::new() };
+                let mut read = spoken(&words);
                 if !mended.is_empty() {
+                    // Without what stands past the province and what says nothing.
+                    words.retain(|w| places::is_said(w));
+                    read = spoken(&words[..mended.len()]);
                     words = mended.iter().collect();
                 }
                 let value = spoken(&words);
                 // In running text a small letter goes on with the sentence.
                 let proper = value.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
                 let whole = proper && value.split(' ').count() >= 3 || name == FieldName::Subject && !value.is_empty();
-                whole.then(|| read_from(name, value, &words, page, 0.98))
+                whole.then(|| put_right(read_from(name, value, &words, page, 0.98), read))
             }
             FieldName::DossierCode => dossier_code(run, page, 0.97),
             FieldName::Procedure => procedure(run, page, 0.95),
@@ -299,7 +306,7 @@ fn dossier_code(words: &[&Word], page: u32, strength: f32) -> Option<Field> {
             covered += dashes(&w.text).len();
             begins
         });
-        Some(field(code, &used.copied().collect::<Vec<_>>(), strength * 0.8))
+        Some(put_right(field(code, &used.copied().collect::<Vec<_>>(), strength * 0.8), &joined[range]))
     })
 }
 

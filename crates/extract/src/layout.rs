@@ -1,7 +1,7 @@
 //! Pages as lines: pieces of text that belong together, each knowing where on the page it stands and which others stand
 //! in the same row. A wide gap parts a line in two, as between the agency on the left and the motto on the right.
 
-use sohoa_model::{Word, text::fold};
+use sohoa_model::{Box4, Field, Word, text::fold};
 
 use crate::Page;
 
@@ -226,6 +226,21 @@ fn hooked(word: Word) -> Word {
         Word { text: word.text.replace('Ÿ', "Ỷ"), confidence: word.confidence.min(40.0), ..word }
     } else {
         word
+    }
+}
+
+/// Says of a field that a `Ÿ` was read where its value has what [`hooked`] takes it for.
+pub fn unhook(field: &mut Field, pages: &[Page]) {
+    let (Some(page), Some([x, y, w, h])) = (field.page, field.bounds) else { return };
+    let within = |b: Box4| {
+        let (cx, cy) = (b[0].saturating_add(b[2] / 2), b[1].saturating_add(b[3] / 2));
+        (x..=x.saturating_add(w)).contains(&cx) && (y..=y.saturating_add(h)).contains(&cy)
+    };
+    let mut words = pages.iter().filter(|p| p.number == page).flat_map(|p| p.words);
+    if words.any(|word| word.text.contains('Ÿ') && within(word.bounds)) {
+        let said = field.read.as_ref().unwrap_or(&field.value).split(' ');
+        let read = said.map(|word| if word == "Ỷ" { "Ÿ" } else { word }).collect::<Vec<_>>().join(" ");
+        field.read = Some(read).filter(|read| *read != field.value);
     }
 }
 

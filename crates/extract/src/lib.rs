@@ -5,7 +5,8 @@
 //! (`codes`), and the machine-readable zone of cards (`mrz`). What kind of paper it is comes first (`kind`), because a
 //! form has no agency and a list no owner. Titles and labels are data (`form`), to which an office adds. All rules look
 //! at `layout`: rows of segments with folded tokens, so that a lost mark or one misread letter in a label does no harm.
-//! Values stay as read; only dates and numbers are brought into one form (`dates`, [`personal_id`]).
+//! Values stay as read; only dates and numbers are brought into one form (`dates`, [`personal_id`]). What is put right
+//! keeps what was read beside it ([`Field::read`]).
 //!
 //! What is always the same in agencies' names and addresses is put right (`places`, by the lists in `country`), and names
 //! that a paper says more than once are held against one another (`again`).
@@ -37,7 +38,7 @@ use serde::Serialize;
 use sohoa_model::{DocumentType, Extracted, Field, FieldName, Source, Word, page::Barcode, text::fold};
 
 /// Grows when the same words would give other fields.
-pub const VERSION: u32 = 7;
+pub const VERSION: u32 = 8;
 
 /// What decides the outcome besides the pages.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -94,7 +95,10 @@ pub fn run(pages: &[Page], params: &Params) -> Extracted {
     }
     let mut out = weigh::run(told, coded, zones, cards);
     let read = out.fields.iter_mut().filter(|field| field.source == Source::Text);
-    read.for_each(|field| field.confidence = field.confidence.min(MOST));
+    read.for_each(|field| {
+        field.confidence = field.confidence.min(MOST);
+        layout::unhook(field, pages);
+    });
     // What another witness says of a field goes before what else the paper says.
     changed.retain(|c| {
         out.fields.iter().any(|f| f.name == c.field && f.value == c.values[0].value)
@@ -152,11 +156,18 @@ fn read_from(name: FieldName, value: impl Into<String>, words: &[&Word], page: u
     Field {
         name,
         value: value.into(),
+        read: None,
         source: Source::Text,
         confidence: strength * sure(name, worth(words)),
         page: Some(page),
         bounds: union(words),
     }
+}
+
+/// A field whose value may have been put right, beside what was read.
+fn put_right(field: Field, read: impl Into<String>) -> Field {
+    let read = Some(read.into()).filter(|read| *read != field.value);
+    Field { read, ..field }
 }
 
 /// How likely all of them are right, 0 to 1. Words of one line go wrong together, so that the worst of them says most.

@@ -5,7 +5,7 @@
 use sohoa_model::{Field, FieldName, Source, Word, text::distance};
 
 use crate::country::COUNTRY;
-use crate::dates;
+use crate::{dates, put_right, spoken};
 
 /// What the digits of a number say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,7 +129,8 @@ fn repair(text: &str) -> String {
 
 /// A birth date whose year was read as none, until [`date`] has the year from the number.
 pub(crate) fn to_be_dated((found, year): (dates::Found, String), name: FieldName, page: u32) -> Option<Field> {
-    let field = found.field(name, page, 0.7);
+    let read = spoken(&found.words);
+    let field = put_right(found.field(name, page, 0.7), read);
     let value = format!("{year}?{}", &field.value[4..]);
     (name == FieldName::BirthDate).then_some(Field { value, ..field })
 }

@@ -1,6 +1,6 @@
 //! What is always the same in the names of agencies and papers and in addresses. Where a word of these differs from the
-//! page by marks only, the field says what it must be; the page's words stay as they were read. A place's own name is
-//! never guessed, except that of a province: there are no others.
+//! page by marks only, the field says what it must be; the page's words stay as they were read, and so does the field's
+//! own reading beside its value. A place's own name is never guessed, except that of a province: there are no others.
 
 use sohoa_model::{DocumentType, Word, text::fold};
 
@@ -112,10 +112,14 @@ fn province(words: &mut [Word]) -> Option<usize> {
     Some(count)
 }
 
+/// Whether a word counts in an address.
+pub fn is_said(word: &Word) -> bool {
+    word.text.chars().any(char::is_alphanumeric)
+}
+
 /// An address with its levels and commas put right, up to its province, and whether that is said in full.
 pub fn address(words: &[&Word]) -> (Vec<Word>, bool) {
-    let mut all: Vec<Word> =
-        words.iter().filter(|w| w.text.chars().any(char::is_alphanumeric)).map(|w| (*w).clone()).collect();
+    let mut all: Vec<Word> = words.iter().filter(|w| is_said(w)).map(|w| (*w).clone()).collect();
     let (mut at, mut whole) = (0, false);
     while at < all.len() {
         let small = all[at].text.starts_with(char::is_lowercase);

@@ -8,6 +8,7 @@ mod coded;
 mod forms;
 mod official;
 mod own;
+mod put_right;
 
 /// Dots per millimetre of an A4 page of 1654 × 2339.
 const DOT: f32 = 7.874;

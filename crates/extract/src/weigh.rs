@@ -98,7 +98,7 @@ fn from_zone(zone: Zone) -> Heard {
     } else {
         97.0
     };
-    let field = |name, value| Field { name, value, source: Source::Code, confidence, page, bounds };
+    let field = |name, value| Field { name, value, read: None, source: Source::Code, confidence, page, bounds };
     let mut fields = vec![field(FieldName::PersonalId, zone.personal_id.clone())];
     fields.extend(zone.birth_date.clone().map(|birth| field(FieldName::BirthDate, birth)));
     fields.extend(zone.sex.map(|sex| field(FieldName::Sex, sex.to_owned())));

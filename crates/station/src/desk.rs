@@ -311,6 +311,7 @@ pub(crate) fn shown_field(field: &Field, confirmed: bool, lexicon: &Lexicon) -> 
         digits: id.map(|id| view::Digits { place: id.place.into(), birth_year: id.birth_year, sex: id.sex.into() }),
         name: field.name.key(),
         value: field.value.clone(),
+        read: field.read.clone(),
         source: key(&field.source),
         confidence: field.confidence,
         page: field.page,

@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     fn field(name: FieldName, value: &str, source: Source, confidence: f32) -> Field {
-        Field { name, value: value.into(), source, confidence, page: Some(1), bounds: None }
+        Field { name, value: value.into(), read: None, source, confidence, page: Some(1), bounds: None }
     }
 
     fn person(document: u32, name: &str, id: &str, source: Source, confidence: f32) -> Vec<(u32, Field)> {

@@ -211,6 +211,8 @@ pub struct Field {
     /// `dossier_code`, `document_type`, `number`, …
     pub name: String,
     pub value: String,
+    /// What the page was read to say, where the value that was proposed had been put right.
+    pub read: Option<String>,
     /// `code`, `text` or `clerk`.
     pub source: String,
     /// Percent.

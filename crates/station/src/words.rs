@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     fn field(name: FieldName, value: &str, source: Source) -> Field {
-        Field { name, value: value.into(), source, confidence: 80.0, page: Some(1), bounds: None }
+        Field { name, value: value.into(), read: None, source, confidence: 80.0, page: Some(1), bounds: None }
     }
 
     #[test]

@@ -99,6 +99,8 @@ fn field(row: &Row) -> rusqlite::Result<Field> {
         (word, proposed) => Ok(Field {
             name: FieldName::from_key(&row.get::<_, String>("name")?).ok_or(rusqlite::Error::InvalidQuery)?,
             value: word.unwrap_or_default(),
+            // Whatever the clerk says, the paper was read so.
+            read: proposed.as_ref().and_then(|f| f.read.clone()),
             source: Source::Clerk,
             confidence: 100.0,
             page: proposed.as_ref().and_then(|f| f.page),
@@ -127,8 +129,8 @@ mod tests {
     use super::*;
     use sohoa_model::{Said, Witness};
 
-    #[test]
-    fn contradictions_are_those_of_the_latest_reading() {
+    /// A store with one document.
+    fn store() -> Connection {
         let mut db = Connection::open_in_memory().unwrap();
         crate::migrate::migrate(&mut db).unwrap();
         for sql in [
@@ -137,6 +139,39 @@ mod tests {
         ] {
             db.execute(sql, []).unwrap();
         }
+        db
+    }
+
+    #[test]
+    fn what_was_read_stays_beside_what_was_put_right_and_the_clerks_word() {
+        let db = store();
+        let field = |name, value: &str, read: Option<&str>| Field {
+            name,
+            value: value.into(),
+            read: read.map(str::to_owned),
+            source: Source::Text,
+            confidence: 90.0,
+            page: Some(1),
+            bounds: Some([1, 2, 3, 4]),
+        };
+        let right = field(FieldName::Symbol, "QĐ-UBND", Some("QD-UBND"));
+        let fields = [field(FieldName::Number, "15", None), right.clone()];
+        propose(&db, 1, &fields).unwrap();
+        assert_eq!(of_document(&db, 1).unwrap(), fields);
+        set(&db, 1, FieldName::Symbol, "QĐ-HĐND").unwrap();
+        set(&db, 1, FieldName::Agency, "Ủy ban").unwrap();
+        let [_, symbol, agency] = &of_document(&db, 1).unwrap()[..] else { panic!("three fields") };
+        assert_eq!((&*symbol.value, &symbol.read, symbol.source), ("QĐ-HĐND", &right.read, Source::Clerk));
+        assert_eq!((&*agency.value, &agency.read), ("Ủy ban", &None));
+        // One that an earlier version proposed.
+        let before = r#"{"name":"symbol","value":"15","source":"text","confidence":90.0,"page":1,"box":null}"#;
+        db.execute("UPDATE proposal SET field = ?1 WHERE name = 'symbol'", [before]).unwrap();
+        assert_eq!(of_document(&db, 1).unwrap()[1].read, None);
+    }
+
+    #[test]
+    fn contradictions_are_those_of_the_latest_reading() {
+        let db = store();
         let said = |source, value: &str| Said { source, value: value.into(), page: 2, bounds: Some([1, 2, 3, 4]) };
         let values = vec![said(Witness::Mrz, "1994-03-02"), said(Witness::Text, "1994-03-03")];
         let found = Extracted {

@@ -352,8 +352,8 @@ mod tests {
         event::veiled(db, &digest_of(&format!("{name} pdf"))).unwrap();
         event::veiled(db, &digest_of(&format!("{name} earlier pdf"))).unwrap();
         let source = sohoa_model::Source::Text;
-        let field =
-            Field { name: FieldName::Subject, value: said.into(), source, confidence: 1.0, page: None, bounds: None };
+        let (name, value, read) = (FieldName::Subject, said.into(), Some(said.into()));
+        let field = Field { name, value, read, source, confidence: 1.0, page: None, bounds: None };
         field::propose(db, document, &[field]).unwrap();
         field::set(db, document, FieldName::Number, said).unwrap();
         pages

@@ -124,7 +124,7 @@ function page(number: number, more: Partial<Page> = {}): Page {
 }
 
 function field(name: string, value: string, confidence: number, box: Field['box'] = null, source = 'text'): Field {
-  return { name, value, source, confidence, page: 1, box, confirmed: false, digits: digitsOf(name, value), suggested: null }
+  return { name, value, read: null, source, confidence, page: 1, box, confirmed: false, digits: digitsOf(name, value), suggested: null }
 }
 
 /** As the station tells them, for the two provinces that the fake knows. */
@@ -143,10 +143,10 @@ const boxOf = (line: number): Field['box'] => {
 function decision(): Field[] {
   return [
     field('document_type', 'quyet_dinh', 97, boxOf(6)),
-    field('number', '15', 96, boxOf(4)),
+    { ...field('number', '15', 91, boxOf(4)), read: 'l5' },
     field('symbol', 'QĐ-UBND', 95, boxOf(4)),
     field('issued_date', '2026-02-10', 97, boxOf(5)),
-    field('agency', 'Ủy ban nhân dân phường Võ Cường', 98, boxOf(1)),
+    { ...field('agency', 'Ủy ban nhân dân phường Võ Cường', 98, boxOf(1)), read: 'Ủy ban nhãn dân phường Võ Cường' },
     field('subject', 'Về việc hỗ trợ kinh phí đào tạo nghề cho lao động nông thôn', 96, boxOf(7)),
     field('owner_name', 'Dương Thị Đào', 74, boxOf(12)),
   ]

@@ -157,6 +157,10 @@ export type Field = {
  */
 name: string, value: string, 
 /**
+ * What the page was read to say, where the value that was proposed had been put right.
+ */
+read: string | null, 
+/**
  * `code`, `text` or `clerk`.
  */
 source: string, 
