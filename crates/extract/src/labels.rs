@@ -3,6 +3,7 @@
 
 use sohoa_model::{DossierCode, Field, FieldName, Word};
 
+use crate::country::COUNTRY;
 use crate::form::{self, Label};
 use crate::kind::Kind;
 use crate::layout::{self, Line};
@@ -147,7 +148,12 @@ fn stands(line: &Line, first: usize, known: &Known) -> Option<usize> {
     let past = words[..words.len() - 1].iter().any(|w| w.text.ends_with(':'));
     // In a sentence, as `con gái tôi là …`, nobody is named by a label.
     let within = first > 0 && matches!(known.label, Label::Person(_)) && words[0].text.starts_with(char::is_lowercase);
-    (!past && !within).then_some(count)
+    // `tỉnh Nam` is one letter from `Sinh năm`, and `Nam Định` from `Năm sinh`.
+    let said = tokens[..count].iter().map(|token| token.text.as_str()).collect::<Vec<_>>().join(" ");
+    let place = said != known.text
+        && (COUNTRY.levels.iter().any(|level| layout::phrase(level) == tokens[0].text)
+            || COUNTRY.provinces.iter().any(|(_, name)| layout::phrase(name) == said));
+    (!past && !within && !place).then_some(count)
 }
 
 /// Where the value of a label is looked for: after it, beside it, below it.

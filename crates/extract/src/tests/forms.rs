@@ -313,6 +313,16 @@ fn a_speck_behind_so_and_a_name_that_ends_early() {
 }
 
 #[test]
+fn a_province_that_looks_like_a_label_is_none() {
+    let sheet = Sheet::new().centre(105.0, 42.0, "BẢN CAM KẾT").left(28.0, 60.0, "Họ và tên: Võ Văn Biểu");
+    let found = sheet.left(28.0, 70.0, "Nơi cư trú: Thôn Hạ, xã Ý Yên, tỉnh Nam Định").read();
+    assert_eq!(found.get(Address), Some("Thôn Hạ, xã Ý Yên, tỉnh Nam Định"));
+    let sheet = Sheet::new().centre(105.0, 42.0, "BẢN CAM KẾT").left(28.0, 60.0, "Họ và tên: Võ Văn Biểu");
+    let found = sheet.left(28.0, 70.0, "Nơi cư trú: Thôn Hạ, xã Ý Yên, tỉnh Phú Thọ Nam sinl: 1990").read();
+    assert_eq!(found.get(Address), Some("Thôn Hạ, xã Ý Yên, tỉnh Phú Thọ"), "a label that was misread");
+}
+
+#[test]
 fn a_name_said_otherwise_elsewhere_is_doubtful() {
     let paper = |above: (&str, f32), below: (&str, f32)| {
         let sheet =
