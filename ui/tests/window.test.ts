@@ -179,6 +179,22 @@ describe('the clerk’s day, by keyboard alone', () => {
     expect(await barriers(page)).toEqual([])
   })
 
+  it('tells which page is missing by the printed numbers, and shows where', async () => {
+    const { page, complaints } = await desk()
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Alt+ArrowDown')
+    const fault = page.getByTestId('page-fault')
+    expect((await fault.textContent())?.trim()).toBe('Theo số in trên trang, thiếu các trang 2–3.')
+    await fault.focus()
+    await page.keyboard.press('Enter')
+    await page.locator('.mark').first().waitFor()
+    expect(await barriers(page)).toEqual([])
+    // It stops nobody.
+    await page.keyboard.press('Control+Enter')
+    await expect.poll(() => page.locator('.thumb[aria-current]').textContent()).toContain('Giấy tờ 1')
+    expect(complaints).toEqual([])
+  })
+
   it('writes dates the way they are written here', async () => {
     const { page } = await desk()
     await page.keyboard.press('Enter')

@@ -166,6 +166,7 @@ pub fn dossier(dossier: &view::Dossier, as_json: bool) -> Result<()> {
             differences(field, &document.differences);
         }
         strangers(&document.strangers);
+        page_faults(&document.page_faults);
         for page in &document.pages {
             // A JPEG inside a PDF may be a hair off its resolution.
             if page.dpi.round() < 200.0 {
@@ -247,6 +248,7 @@ pub fn proposed(found: &Proposed, as_json: bool) -> Result<()> {
         differences(field, &found.differences);
     }
     strangers(&found.strangers);
+    page_faults(&found.page_faults);
     Ok(())
 }
 
@@ -270,6 +272,19 @@ fn strangers(all: &[view::Stranger]) {
             [&stranger.name, &stranger.personal_id].into_iter().flatten().map(String::as_str).collect();
         let who = who.join(", ");
         say!("      ! trang {}: thẻ của người khác ({who}); không lấy trường nào từ thẻ này", stranger.page);
+    }
+}
+
+fn page_faults(all: &[view::PageFault]) {
+    for view::PageFault { fault, first, last, page, .. } in all {
+        match (&**fault, first == last) {
+            ("missing", true) => say!("      ! theo số in trên trang, thiếu trang {first} (xem trang {page})"),
+            ("missing", false) => {
+                say!("      ! theo số in trên trang, thiếu các trang {first}–{last} (xem trang {page})")
+            }
+            ("twice", _) => say!("      ! trang {page}: số in {first} đã có ở trang trước"),
+            _ => say!("      ! trang {page}: số in {first} nằm sau trang có số lớn hơn"),
+        }
     }
 }
 

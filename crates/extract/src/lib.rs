@@ -25,6 +25,7 @@ mod kind;
 mod labels;
 mod layout;
 mod mrz;
+mod numbering;
 pub mod personal_id;
 mod persons;
 mod places;
@@ -61,8 +62,8 @@ pub struct Page<'a> {
     pub codes: &'a [Barcode],
 }
 
-/// What one document says: its fields in the order of [`FieldName`], where its sources differ, and who else's card lies
-/// in it.
+/// What one document says: its fields in the order of [`FieldName`], where its sources differ, who else's card lies in
+/// it, and whether a page is missing.
 pub fn run(pages: &[Page], params: &Params) -> Extracted {
     let lines: Vec<Line> = pages.iter().flat_map(layout::lines).collect();
     let mut coded = codes::read(pages);
@@ -106,7 +107,7 @@ pub fn run(pages: &[Page], params: &Params) -> Extracted {
     });
     out.differences.extend(changed);
     out.differences.sort_by_key(|d| d.field);
-    Extracted { form, ..out }
+    Extracted { form, page_faults: numbering::check(&lines, pages), ..out }
 }
 
 /// Percent, of a day to come that a code says.

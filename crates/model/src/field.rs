@@ -136,6 +136,30 @@ pub struct Stranger {
     pub bounds: Option<Box4>,
 }
 
+/// What is wrong with a page number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fault {
+    /// No page bears it.
+    Missing,
+    /// A page before bears it, too.
+    Twice,
+    /// It stands behind a higher one.
+    Astray,
+}
+
+/// Printed page numbers, the first to the last of them, that do not go with the pages there are.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PageFault {
+    pub fault: Fault,
+    pub first: u32,
+    pub last: u32,
+    /// Where that shows: page number within the document, from 1.
+    pub page: u32,
+    #[serde(rename = "box")]
+    pub bounds: Option<Box4>,
+}
+
 /// What one document says.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Extracted {
@@ -143,6 +167,7 @@ pub struct Extracted {
     pub fields: Vec<Field>,
     pub differences: Vec<Difference>,
     pub strangers: Vec<Stranger>,
+    pub page_faults: Vec<PageFault>,
     /// The office's own form as which the paper was known.
     pub form: Option<String>,
 }

@@ -21,6 +21,8 @@ pub use code::DossierCode;
 pub use cover::Cover;
 pub use digest::Digest;
 pub use error::{Code, Error, Result};
-pub use field::{Difference, DocumentType, Extracted, Field, FieldName, Said, Source, Stranger, Witness};
+pub use field::{
+    Difference, DocumentType, Extracted, Fault, Field, FieldName, PageFault, Said, Source, Stranger, Witness,
+};
 pub use page::{Box4, Care, Mark, Reading, Rule, Turn, Word};
 pub use time::Timestamp;

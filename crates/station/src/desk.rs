@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use serde_json::Value;
-use sohoa_model::{Code, Difference, DocumentType, Error, Field, FieldName, Result, Said, Stranger};
+use sohoa_model::{Code, Difference, DocumentType, Error, Field, FieldName, PageFault, Result, Said, Stranger};
 use sohoa_ocr::Lexicon;
 use sohoa_store::table::{batch, document, dossier, event, field, page, setting};
 use sohoa_store::{Connection, search};
@@ -248,7 +248,7 @@ fn shown(
     let fields = field::of_document(db, row.id)?;
     let kind = kind_of(&fields);
     let pages = page::of_document(db, row.id)?;
-    let (differences, strangers) = field::contradictions(db, row.id)?;
+    let odd = field::contradictions(db, row.id)?;
     Ok(view::Document {
         id: row.number,
         kind: kind.key.into(),
@@ -262,8 +262,9 @@ fn shown(
         declared: row.declared,
         pages: pages.into_iter().map(shown_page).collect(),
         fields: fields.iter().map(|f| shown_field(f, row.confirmed, lexicon)).collect(),
-        differences: differences.into_iter().map(shown_difference).collect(),
-        strangers: strangers.into_iter().map(shown_stranger).collect(),
+        differences: odd.differences.into_iter().map(shown_difference).collect(),
+        strangers: odd.strangers.into_iter().map(shown_stranger).collect(),
+        page_faults: odd.page_faults.into_iter().map(shown_page_fault).collect(),
         sources: document::came_from(db, row.id)?.into_iter().map(shown_source).collect(),
     })
 }
@@ -334,6 +335,11 @@ pub(crate) fn shown_stranger(stranger: Stranger) -> view::Stranger {
         page: stranger.page,
         bounds: stranger.bounds,
     }
+}
+
+pub(crate) fn shown_page_fault(found: PageFault) -> view::PageFault {
+    let PageFault { fault, first, last, page, bounds } = found;
+    view::PageFault { fault: key(&fault), first, last, page, bounds }
 }
 
 /// The problems that a package row keeps as the archive told them.

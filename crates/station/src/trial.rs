@@ -7,7 +7,7 @@ use sohoa_ocr::Suggestion;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use crate::desk::{shown_difference, shown_field, shown_stranger};
+use crate::desk::{shown_difference, shown_field, shown_page_fault, shown_stranger};
 use crate::{WORKER, forms, models, reading, view, words};
 
 /// A page as read, with its text.
@@ -68,6 +68,7 @@ pub struct Proposed {
     pub fields: Vec<view::Field>,
     pub differences: Vec<view::Difference>,
     pub strangers: Vec<view::Stranger>,
+    pub page_faults: Vec<view::PageFault>,
 }
 
 /// With the forms and words of the station in `dir`, if there is one.
@@ -80,6 +81,7 @@ pub fn extract(path: &Path, dir: &Path) -> Result<Proposed> {
         fields: found.fields.iter().map(|f| shown_field(f, false, &lexicon)).collect(),
         differences: found.differences.into_iter().map(shown_difference).collect(),
         strangers: found.strangers.into_iter().map(shown_stranger).collect(),
+        page_faults: found.page_faults.into_iter().map(shown_page_fault).collect(),
     })
 }
 

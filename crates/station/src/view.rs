@@ -155,6 +155,8 @@ pub struct Document {
     pub differences: Vec<Difference>,
     /// Other people whose cards lie in the document; nothing of theirs is proposed.
     pub strangers: Vec<Stranger>,
+    /// Printed page numbers that do not go with the pages there are.
+    pub page_faults: Vec<PageFault>,
     /// The files it came from, kept byte for byte.
     pub sources: Vec<Source>,
 }
@@ -266,6 +268,22 @@ pub struct Stranger {
     pub personal_id: Option<String>,
     /// `code`, `mrz` or `text`.
     pub source: String,
+    pub page: u32,
+    #[serde(rename = "box")]
+    #[cfg_attr(test, ts(type = "[number, number, number, number] | null"))]
+    pub bounds: Option<Box4>,
+}
+
+/// Printed page numbers, the first to the last of them, of which no page bears one, or of which one is there again or
+/// behind a higher one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct PageFault {
+    /// `missing`, `twice` or `astray`.
+    pub fault: String,
+    pub first: u32,
+    pub last: u32,
+    /// Where that shows.
     pub page: u32,
     #[serde(rename = "box")]
     #[cfg_attr(test, ts(type = "[number, number, number, number] | null"))]
@@ -708,6 +726,7 @@ mod tests {
             Difference,
             Said,
             Stranger,
+            PageFault,
             PageWords,
             Word,
             Suggestion,

@@ -29,6 +29,7 @@ const STEPS: &[(&str, &str)] = &[
     ("sketch", table::stack::SKETCH),
     ("stack_print", table::stack::PRINT),
     ("leaning", table::page::LEANING),
+    ("page_faults", table::field::PAGE_FAULTS),
 ];
 
 pub fn migrate(db: &mut Connection) -> Result<()> {

@@ -2,7 +2,7 @@
 //! overwrites.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use sohoa_model::{Difference, Error, Extracted, Field, FieldName, Result, Source, Stranger, time};
+use sohoa_model::{Error, Extracted, Field, FieldName, Result, Source, time};
 
 use super::{from_json, to_json};
 use crate::Db;
@@ -32,6 +32,8 @@ CREATE TABLE contradiction (
 ) STRICT;
 ";
 
+pub const PAGE_FAULTS: &str = "ALTER TABLE contradiction ADD COLUMN page_faults TEXT NOT NULL DEFAULT '[]';";
+
 /// Replaces what was proposed for a document.
 pub fn propose(db: &Connection, document: i64, fields: &[Field]) -> Result<()> {
     db.execute("DELETE FROM proposal WHERE document = ?1", [document]).db()?;
@@ -45,22 +47,28 @@ pub fn propose(db: &Connection, document: i64, fields: &[Field]) -> Result<()> {
 /// Replaces what is known of a document's contradictions. Most have none.
 pub fn contradict(db: &Connection, document: i64, found: &Extracted) -> Result<()> {
     db.execute("DELETE FROM contradiction WHERE document = ?1", [document]).db()?;
-    if !found.differences.is_empty() || !found.strangers.is_empty() {
+    if !found.differences.is_empty() || !found.strangers.is_empty() || !found.page_faults.is_empty() {
         let (differences, strangers) = (to_json(&found.differences)?, to_json(&found.strangers)?);
-        let row = params![document, differences, strangers];
-        db.execute("INSERT INTO contradiction VALUES (?1, ?2, ?3)", row).db()?;
+        let row = params![document, differences, strangers, to_json(&found.page_faults)?];
+        db.execute("INSERT INTO contradiction VALUES (?1, ?2, ?3, ?4)", row).db()?;
     }
     Ok(())
 }
 
-/// Where the sources of a document differ, and whose cards lie in it besides.
-pub fn contradictions(db: &Connection, document: i64) -> Result<(Vec<Difference>, Vec<Stranger>)> {
+/// Where the sources of a document differ, whose cards lie in it besides, and which of its pages' numbers do not add up.
+/// These alone are filled.
+pub fn contradictions(db: &Connection, document: i64) -> Result<Extracted> {
     let mut statement =
-        db.prepare_cached("SELECT differences, strangers FROM contradiction WHERE document = ?1").db()?;
-    let row: Option<(String, String)> =
-        statement.query_row([document], |r| Ok((r.get(0)?, r.get(1)?))).optional().db()?;
-    let Some((differences, strangers)) = row else { return Ok(Default::default()) };
-    Ok((from_json(&differences)?, from_json(&strangers)?))
+        db.prepare_cached("SELECT differences, strangers, page_faults FROM contradiction WHERE document = ?1").db()?;
+    let row: Option<[String; 3]> =
+        statement.query_row([document], |r| Ok([r.get(0)?, r.get(1)?, r.get(2)?])).optional().db()?;
+    let Some([differences, strangers, page_faults]) = row else { return Ok(Extracted::default()) };
+    Ok(Extracted {
+        differences: from_json(&differences)?,
+        strangers: from_json(&strangers)?,
+        page_faults: from_json(&page_faults)?,
+        ..Extracted::default()
+    })
 }
 
 /// The clerk's word.
@@ -127,7 +135,7 @@ pub fn of_dossier(db: &Connection, dossier: i64) -> Result<Vec<(u32, Field)>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sohoa_model::{Said, Witness};
+    use sohoa_model::{Difference, Fault, PageFault, Said, Stranger, Witness};
 
     /// A store with one document.
     fn store() -> Connection {
@@ -183,11 +191,21 @@ mod tests {
                 page: 3,
                 bounds: None,
             }],
+            page_faults: vec![PageFault {
+                fault: Fault::Missing,
+                first: 3,
+                last: 4,
+                page: 3,
+                bounds: Some([1, 2, 3, 4]),
+            }],
             ..Extracted::default()
         };
         contradict(&db, 1, &found).unwrap();
-        assert_eq!(contradictions(&db, 1).unwrap(), (found.differences, found.strangers));
+        assert_eq!(contradictions(&db, 1).unwrap(), found);
+        let found = Extracted { differences: Vec::new(), strangers: Vec::new(), ..found };
+        contradict(&db, 1, &found).unwrap();
+        assert_eq!(contradictions(&db, 1).unwrap(), found);
         contradict(&db, 1, &Extracted::default()).unwrap();
-        assert_eq!(contradictions(&db, 1).unwrap(), (Vec::new(), Vec::new()));
+        assert_eq!(contradictions(&db, 1).unwrap(), Extracted::default());
     }
 }

@@ -186,6 +186,7 @@ function document(id: number, code: string, state: string, pages: Page[], fields
     fields,
     differences: [],
     strangers: [],
+    page_faults: [],
     sources: [
       { name: `${String(id).padStart(2, '0')} giấy tờ.jpg`, sha256: 'b1'.repeat(32), size: 690_112, kind: 'jpeg', signed: false },
     ],
@@ -221,6 +222,7 @@ const dossiers: Dossier[] = [
       strangers: [
         { name: 'Nguyễn Văn Bình', personal_id: '027079003355', source: 'mrz', page: 1, box: boxOf(17) },
       ],
+      page_faults: [{ fault: 'missing', first: 2, last: 3, page: 1, box: boxOf(0) }],
     },
   ]),
   dossier('H05.16-260209-0007', 'working', 'Trần Đức Long', [

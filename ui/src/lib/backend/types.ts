@@ -90,6 +90,10 @@ differences: Array<Difference>,
  */
 strangers: Array<Stranger>, 
 /**
+ * Printed page numbers that do not go with the pages there are.
+ */
+page_faults: Array<PageFault>, 
+/**
  * The files it came from, kept byte for byte.
  */
 sources: Array<Source>, };
@@ -196,6 +200,15 @@ export type Stranger = { name: string | null, personal_id: string | null,
  * `code`, `mrz` or `text`.
  */
 source: string, page: number, box: [number, number, number, number] | null, };
+export type PageFault = { 
+/**
+ * `missing`, `twice` or `astray`.
+ */
+fault: string, first: number, last: number, 
+/**
+ * Where that shows.
+ */
+page: number, box: [number, number, number, number] | null, };
 export type PageWords = { width: number, height: number, words: Array<Word>, 
 /**
  * Where there is something that was not read: handwriting, pictures.

@@ -299,6 +299,12 @@ export const en: Words = {
     digits: (place, sex, year) => `Birth registered in: ${place} · ${sex} · ${year}`,
     noDigits: 'The first three digits are no known province or country.',
     stranger: (who, page) => `Page ${n(page)} holds another person’s card (${who}). No field is taken from it.`,
+    pageFault: (fault, first, last) =>
+      fault === 'missing'
+        ? `By the numbers printed on the pages, ${first === last ? `page ${n(first)} is` : `pages ${n(first)}–${n(last)} are`} missing.`
+        : fault === 'twice'
+          ? `The printed page number ${n(first)} is there twice.`
+          : `The page numbered ${n(first)} lies behind a higher one.`,
     sure: (percent) => `${Math.floor(percent)}% sure`,
     onPage: (page) => `page ${n(page)}`,
     dateHint: 'day/month/year',

@@ -296,6 +296,12 @@ export const vi = {
     digits: (place: string, sex: string, year: number) => `Khai sinh tại: ${place} · ${sex} · ${year}`,
     noDigits: 'Ba số đầu không phải mã tỉnh hay nước nào đã biết.',
     stranger: (who: string, page: number) => `Trang ${n(page)} có thẻ của người khác (${who}). Không lấy trường nào từ thẻ này.`,
+    pageFault: (fault: string, first: number, last: number) =>
+      fault === 'missing'
+        ? `Theo số in trên trang, thiếu ${first === last ? `trang ${n(first)}` : `các trang ${n(first)}–${n(last)}`}.`
+        : fault === 'twice'
+          ? `Số trang in ${n(first)} có hai lần.`
+          : `Trang in số ${n(first)} nằm sau trang có số lớn hơn.`,
     sure: (percent: number) => `Độ tin cậy ${Math.floor(percent)}%`,
     onPage: (page: number) => `trang ${n(page)}`,
     dateHint: 'ngày/tháng/năm',
