@@ -1,5 +1,6 @@
 //! The numbers printed on pages, held against the pages there are. An official paper has them centred in the top margin
-//! from its second page on (NĐ 30/2020/NĐ-CP, Phụ lục I); forms say `Trang 2/3` or `2/3` at the foot.
+//! from its second page on (NĐ 30/2020/NĐ-CP, Phụ lục I), one from before 2020 at the foot on the right (TT 01/2011/TT-BNV);
+//! others have them in the middle of the foot, and forms say `Trang 2/3` or `2/3` there.
 //!
 //! Much explains a number: another paper begins, a number was not read, a form was printed out of a circular whose pages
 //! count from elsewhere. So a number is held only against those on the pages beside it, where it is not far from them, and
@@ -13,7 +14,7 @@ use crate::layout::{self, Line};
 
 /// The margins, in thousandths of the page: a number lies above the one or below the other.
 const HEAD: u32 = 80;
-const FOOT: u32 = 920;
+const FOOT: u32 = 930;
 /// Percent, of a word that counts.
 const SURE: f32 = 90.0;
 /// A number further from the one before counts from elsewhere. More than two sheets do not go through a feeder as one.
@@ -81,8 +82,9 @@ fn printed(line: &Line, all: &[&Line]) -> Option<Printed> {
     let (number, of) = (whole(number)?, of.map(|of| whole(of).ok_or(())).transpose().ok()?);
     let alone = all.iter().filter(|other| other.row == line.row).count() == 1;
     let centred = (420..=600).contains(&line.middle());
-    // A bare figure at the foot may be a note's; in a row with others it is a cell's.
-    let placed = named || alone && (of.is_some() && foot || of.is_none() && head && centred);
+    // A figure in a row with others is a cell's; on the left at the foot it may be a note's, on the right at the head that of
+    // a sheet in a file.
+    let placed = named || alone && if of.is_some() { foot } else { centred || foot && line.right >= 850 };
     let bounds = crate::union(&line.words());
     (placed && of.is_none_or(|of| number <= of)).then_some(Printed { number, of, page: line.page, bounds })
 }
@@ -346,6 +348,8 @@ mod tests {
             [(490, TOP.1, "- 3 -")],
             [(480, 940, "Trang 3")],
             [(100, 30, "Trang 3.")],
+            [(505, FOOT.1, "3")],
+            [(FOOT.0, FOOT.1, "3")],
             [(FOOT.0, FOOT.1, "2/3")],
         ] {
             assert_eq!(three(&margins), 1, "{margins:?}");
@@ -353,7 +357,9 @@ mod tests {
         for margins in [
             [(100, TOP.1, "3")],
             [(TOP.0, 90, "3")],
-            [(TOP.0, FOOT.1, "3")],
+            [(FOOT.0, TOP.1, "3")],
+            [(100, FOOT.1, "3")],
+            [(505, 915, "3")],
             [(TOP.0, TOP.1, "03")],
             [(TOP.0, TOP.1, "III")],
             [(TOP.0, TOP.1, "3/2")],

@@ -57,7 +57,7 @@ impl House {
         self.station.store.write(|tx| crate::stages::all_files_are_in(tx, group)).unwrap();
     }
 
-    /// One more page of a document's files. On it stands one word, `trangN`.
+    /// One more page of a document's files. On it stands one word, `trangN`, at its foot.
     fn arrive(&self, group: i64) -> i64 {
         let n = self.pages.fetch_add(1, Ordering::SeqCst);
         let image = image::GrayImage::from_pixel(24, 32, image::Luma([(n % 200) as u8 + 20]));
@@ -66,7 +66,13 @@ impl House {
         let blobs = &self.station.store.blobs;
         // Two pages may look the same; what is read on them is kept by the picture.
         let blob = blobs.put(&[png.into_inner(), n.to_be_bytes().to_vec()].concat()).unwrap();
-        let word = Word { text: format!("trang{n}"), confidence: 90.0, bounds: [2, 2, 8, 4], line: 0, block: 0 };
+        let word = |height: u32| Word {
+            text: format!("trang{n}"),
+            confidence: 90.0,
+            bounds: [2, height - 2, 8, 2],
+            line: 0,
+            block: 0,
+        };
         let turns = || [None].into_iter().chain(Turn::ALL.map(Some));
         let outputs: Vec<(Digest, page::Output)> = turns()
             .flat_map(|turn| [false, true].map(|leaning| (turn, leaning)))
@@ -81,7 +87,7 @@ impl House {
                     skew: 0.0,
                     blank: false,
                     plan: String::new(),
-                    words: vec![word.clone()],
+                    words: vec![word(height)],
                     rules: Vec::new(),
                     unread: Vec::new(),
                     confidence: 90.0,
@@ -233,6 +239,23 @@ fn on_many<T: std::fmt::Debug>(strategy: impl Strategy<Value = T>, case: impl Fn
     };
     TestRunner::new(config).run(&strategy, one).unwrap();
     assert!(house.station.verify(true).unwrap().ok);
+}
+
+#[test]
+fn a_page_that_is_gone_is_told_by_the_numbers_printed_on_the_others() {
+    let house = House::new();
+    let before = house.with(CODE, &[5]);
+    let faults = |dossier: &view::Dossier| dossier.documents[0].page_faults.clone();
+    assert_eq!(faults(&before), []);
+    let delete = Edit::DeletePages { pages: vec![before.documents[0].pages[2].id, before.documents[0].pages[3].id] };
+    house.station.edit(CODE, &delete).unwrap();
+    let after = house.worked(CODE);
+    let bounds = Some([2, 30, 8, 2]);
+    assert_eq!(faults(&after), [view::PageFault { fault: "missing".into(), first: 2, last: 3, page: 3, bounds }]);
+    // It is told and stops nobody.
+    assert_eq!(house.station.confirm(CODE).unwrap().state, "confirmed");
+    house.station.undo(CODE).unwrap();
+    assert_eq!(faults(&house.worked(CODE)), []);
 }
 
 #[test]
