@@ -25,8 +25,8 @@ pub struct Country<'a> {
     pub levels: Vec<&'a str>,
     /// Within a commune.
     pub parts: Vec<&'a str>,
-    /// Provinces, with the code with which personal numbers begin. The name of one that was renamed has none: a number is
-    /// given once and for life.
+    /// Provinces, with the code with which personal numbers begin. A new name has none: a number is given once and for
+    /// life.
     pub provinces: Vec<(Option<u32>, &'a str)>,
     /// Abbreviations with marks.
     pub abbreviations: Vec<&'a str>,

@@ -109,7 +109,7 @@ pub fn number(head: &[Line]) -> Option<Number<'_>> {
         let mut written = |symbol: &str| {
             let symbol: String = symbol.split_whitespace().collect::<String>().replace(['–', '—'], "-");
             let symbol = symbol.trim_end_matches('.');
-            // The Icelandic letter looks like ours and recognition takes it now and then, for the same letter twice too.
+            // The Icelandic letter looks like ours and recognition takes it now and then, for one letter twice too.
             read.1 = symbol.replace('Ð', "Đ").replace('ð', "đ");
             Some(ETHS.replace_all(symbol, "Đ").replace('ð', "đ"))
         };

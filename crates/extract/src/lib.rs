@@ -8,8 +8,9 @@
 //! Values stay as read; only dates and numbers are brought into one form (`dates`, [`personal_id`]). What is put right
 //! keeps what was read beside it ([`Field::read`]).
 //!
-//! What is always the same in agencies' names and addresses is put right (`places`, by the lists in `country`), and names
-//! that a paper says more than once are held against one another (`again`).
+//! What is always the same in agencies' names and addresses is put right (`places`, by the lists in `country`), and
+//! names that a paper says more than once are held against one another (`again`). So are the numbers printed on pages
+//! and the pages there are (`numbering`).
 //!
 //! A code beats text, and whoever says something else is heard too (`weigh`). Where two pieces of evidence contradict
 //! each other, neither is very sure; where they agree, they vouch for one another. Nothing is final before the clerk

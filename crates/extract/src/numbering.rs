@@ -1,10 +1,11 @@
-//! The numbers printed on pages, held against the pages there are. An official paper has them centred in the top margin
-//! from its second page on (NĐ 30/2020/NĐ-CP, Phụ lục I), one from before 2020 at the foot on the right (TT 01/2011/TT-BNV);
-//! others have them in the middle of the foot, and forms say `Trang 2/3` or `2/3` there.
+//! The numbers printed on pages, held against the pages there are. An official paper has them centred in the top
+//! margin from its second page on (NĐ 30/2020/NĐ-CP, Phụ lục I), one from before 2020 at the foot on the right
+//! (TT 01/2011/TT-BNV); others have them in the middle of the foot, and forms say `Trang 2/3` or `2/3` there.
 //!
-//! Much explains a number: another paper begins, a number was not read, a form was printed out of a circular whose pages
-//! count from elsewhere. So a number is held only against those on the pages beside it, where it is not far from them, and
-//! against the first page of the document, which is the first of its paper and bears none. What is told never stops anybody.
+//! Much explains a number: another paper begins, a number was not read, a form was printed out of a circular whose
+//! pages count from elsewhere. So a number is held only against those on the pages beside it, where it is not far from
+//! them, and against the first page of the document, which is the first of its paper and bears none. What is told
+//! never stops anybody.
 
 use sohoa_model::{Box4, Fault, PageFault, Word};
 use std::collections::BTreeSet;
@@ -22,8 +23,8 @@ const FAR: u32 = 5;
 
 /// A page, as far as its number goes.
 enum Side {
-    /// Nothing stands on it. Such a page may count or not: the back of a sheet printed on one side does not, the empty page
-    /// before a new chapter does.
+    /// Nothing stands on it. Such a page may count or not: the back of a sheet printed on one side does not, the empty
+    /// page before a new chapter does.
     Silent,
     /// Not numbered, or not readably so.
     Unnumbered(u32),
@@ -82,8 +83,8 @@ fn printed(line: &Line, all: &[&Line]) -> Option<Printed> {
     let (number, of) = (whole(number)?, of.map(|of| whole(of).ok_or(())).transpose().ok()?);
     let alone = all.iter().filter(|other| other.row == line.row).count() == 1;
     let centred = (420..=600).contains(&line.middle());
-    // A figure in a row with others is a cell's; on the left at the foot it may be a note's, on the right at the head that of
-    // a sheet in a file.
+    // A figure in a row with others is a cell's; on the left at the foot it may be a note's, on the right at the head
+    // that of a sheet in a file.
     let placed = named || alone && if of.is_some() { foot } else { centred || foot && line.right >= 850 };
     let bounds = crate::union(&line.words());
     (placed && of.is_none_or(|of| number <= of)).then_some(Printed { number, of, page: line.page, bounds })
@@ -153,8 +154,8 @@ fn by_neighbours(sides: &[Side]) -> Vec<PageFault> {
     faults
 }
 
-/// Pages of which the paper says how many there are. Where one bears no number that could be read, it is the one that is
-/// wanted there; a page with nothing on it is none of them, for the number would stand on it.
+/// Pages of which the paper says how many there are. Where one bears no number that could be read, it is the one that
+/// is wanted there; a page with nothing on it is none of them, for the number would stand on it.
 fn by_total(sides: &[Side]) -> Vec<PageFault> {
     let mut faults = Vec::new();
     // Pages without a number before those that have one, and which numbers are accounted for.

@@ -83,7 +83,8 @@ pub enum Source {
 pub struct Field {
     pub name: FieldName,
     pub value: String,
-    /// What the page was read to say, where the value was put right; none where they agree, or say the same in another form.
+    /// What the page was read to say, where the value was put right; none where they agree, or say the same in another
+    /// form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub read: Option<String>,
     pub source: Source,

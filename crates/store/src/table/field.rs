@@ -55,8 +55,8 @@ pub fn contradict(db: &Connection, document: i64, found: &Extracted) -> Result<(
     Ok(())
 }
 
-/// Where the sources of a document differ, whose cards lie in it besides, and which of its pages' numbers do not add up.
-/// These alone are filled.
+/// Where the sources of a document differ, whose cards lie in it besides, and which of its page numbers do not add up;
+/// these alone.
 pub fn contradictions(db: &Connection, document: i64) -> Result<Extracted> {
     let mut statement =
         db.prepare_cached("SELECT differences, strangers, page_faults FROM contradiction WHERE document = ?1").db()?;
