@@ -87,6 +87,32 @@ fn what_is_no_print_is_told_and_not_made_words_of() {
 }
 
 #[test]
+fn of_a_form_filled_in_by_hand_the_labels_are_read_and_the_writing_is_told() {
+    let file = fixture("fixtures/hand/phieu-ly-lich.jpg");
+    let truth: Value = serde_json::from_slice(&std::fs::read(file.with_extension("json")).unwrap()).unwrap();
+    let told = read(&file)["pages"][0].clone();
+    let area = |value: &Value| [0, 1, 2, 3].map(|i| value["box"][i].as_u64().unwrap());
+    let middle = |[x, y, w, h]: [u64; 4]| (x + w / 2, y + h / 2);
+    let within =
+        |[x, y, w, h]: [u64; 4], (at_x, at_y): (u64, u64)| (x..=x + w).contains(&at_x) && (y..=y + h).contains(&at_y);
+    let areas = |list: &Value| sohoa_tests::list(list).iter().map(area).collect::<Vec<_>>();
+    let (print, written, found) = (areas(&truth["print"]), areas(&truth["regions"]), unread(&told));
+    assert!(written.len() > 15, "{}", written.len());
+    let untold = written.iter().filter(|area| !found.iter().any(|box_| within(*box_, middle(**area))));
+    assert!(untold.clone().count() <= 1, "{:?}", untold.collect::<Vec<_>>());
+    let is_made_up = |word: &&Value| {
+        let at = middle(area(word));
+        written.iter().any(|area| within(*area, at)) && !print.iter().any(|area| within(*area, at))
+    };
+    let made_up: Vec<&Value> = list(&told["words"]).iter().filter(is_made_up).collect();
+    assert!(made_up.len() <= 1, "{made_up:#?}");
+    let read = words(&told);
+    let printed: Vec<&str> = list(&truth["print"]).iter().map(|word| word["text"].as_str().unwrap()).collect();
+    let lost: Vec<&&str> = printed.iter().filter(|word| !read.contains(word)).collect();
+    assert!(lost.len() * 14 < printed.len(), "{lost:?} of {} words", printed.len());
+}
+
+#[test]
 fn a_page_is_left_as_it_lies_when_the_clerk_wants_it_so() {
     let station = Station::new();
     let page = bundled("H05.16-260120-0002", "01");

@@ -12,6 +12,9 @@
 //!                                       than are scored, such as `unseen.py` draws from another seed, by a build whose plan
 //!                                       `balanced` looks once (`doubtful` in crates/station/src/reading.rs): what was
 //!                                       looked at twice is weighed in `again.rs`
+//!     pages hand FOLDER…                the trees for crates/ocr/src/hand.txt, by which writing is told from print, on
+//!                                       standard output: from pages of other seeds than are scored that `unread.py` and
+//!                                       `unseen.py` drew; on those all is print
 //!     pages unread DRAWN READ           how READ/NAME.json (`sohoa read --format json`) or READ/NAME.tsv
 //!                                       (`tesseract … tsv`) deals with what is no print on the pages that `unread.py`
 //!                                       drew into DRAWN, as JSON
@@ -19,6 +22,8 @@
 
 #[path = "pages/fit.rs"]
 mod fit;
+#[path = "pages/hand.rs"]
+mod hand;
 #[path = "pages/score.rs"]
 mod score;
 #[path = "pages/show.rs"]
@@ -82,6 +87,7 @@ fn main() -> Result {
         }
         ["fit", ref sets @ ..] if !sets.is_empty() && sets.len() % 2 == 0 => fit::run(sets),
         ["unread", drawn, read] => print(&unread::run(Path::new(drawn), Path::new(read))?),
+        ["hand", ref folders @ ..] if !folders.is_empty() => hand::run(folders),
         ["stages", sohoa, station, ref paths @ ..] if !paths.is_empty() => {
             print(&stages::run(Path::new(sohoa), Path::new(station), &walk(paths)?)?)
         }

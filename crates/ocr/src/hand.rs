@@ -1,119 +1,156 @@
-//! Writing told from print beside it, such as after the label of a form.
+//! Writing told from print: behind the label of a form, between its lines, or all over a page. It is told as not read, for
+//! what the recogniser makes of it is wrong as often as not, and as sure of itself as of print.
+//!
+//! Every word has figures (`strokes`), of which small trees make how likely it was written; beside a word that was written
+//! another is likelier to be so, and on a page on which nothing surely was, hardly any is.
 
+use image::GrayImage;
 use sohoa_model::{Box4, Word};
+use std::sync::LazyLock;
 
 use crate::bounds;
-use crate::noise::{letters, makes_sense};
+use crate::strokes::{self, Figures};
 
-/// Surer than this, in percent, a word is print.
-pub const PRINT: f32 = 95.0;
-/// In heights of the print's letters: so wide, or so high and broad, a connected part of ink is no letter of it. Letters
-/// with their marks may be as high, but are not as broad.
-const WIDE: f32 = 2.2;
-const HIGH: f32 = 1.35;
-const BROAD: f32 = 1.4;
-/// Less sure than this, even what makes sense does not speak for print.
-const SURE: f32 = 40.0;
-/// Words of a sentence stand nearer to one another than this, in heights.
+/// Grown by `pages hand` (`tests/bench/pages/hand.rs`) from drawn pages, a tree to the line: three times a figure and a
+/// value, and the eight leaves to which it leads that the figures are greater or not.
+const GROWN: &str = include_str!("hand.txt");
+
+/// In log odds: how sure a word is written that alone speaks for a page,
+const SURE: f32 = 3.0;
+/// how many such there must be, also as a part of all, before the others are looked at with the same eyes,
+const LEAST: usize = 3;
+const PART: usize = 50;
+/// and how much less likely writing is on other pages.
+const RARE: f32 = 4.0;
+/// A word says no more than this.
+const MOST: f32 = 6.0;
+/// What it costs to go over from print to writing between two words, and where a label ends.
+const CHANGE: f32 = 3.0;
+const LABEL: f32 = 1.0;
+/// In heights of a word: wider is no space between words.
 const GAP: f32 = 1.5;
-/// Parts of ink by which it can be said how high letters are.
-const ENOUGH: usize = 6;
-/// Higher than this, in heights of the page's print, are no words, but pictures.
-const HUGE: f32 = 5.0;
 
-/// What was written by hand beside print, such as after the label of a form: words that are neither sure nor make sense, of
-/// ink that is joined from letter to letter or higher than letters are. The words that are print, and the boxes of what is
-/// not. A line's words stand one after another; `ink` is all of the page, in the same frame.
-pub fn by_hand(words: Vec<Word>, ink: &[Box4]) -> (Vec<Word>, Vec<Box4>) {
-    let within = |[x, y, w, h]: Box4| {
-        ink.iter().filter(move |[left, top, wide, high]| {
-            (x..=x + w).contains(&(left + wide / 2)) && (y..=y + h).contains(&(top + high / 2))
-        })
-    };
-    let tall = |words: &mut dyn Iterator<Item = &Word>| {
-        let mut heights: Vec<u32> = words.flat_map(|w| within(w.bounds)).map(|part| part[3]).collect();
-        heights.sort_unstable();
-        (heights.len() >= ENOUGH).then(|| heights[heights.len() * 9 / 10] as f32)
-    };
-    let is_print = |word: &&Word| word.confidence >= PRINT;
-    let mut syllables = words.iter().filter(is_print).filter(|w| letters(w) >= 2 && makes_sense(w));
-    let Some(usual) = tall(&mut syllables) else {
-        // Nothing is print, and most of what is there was not even taken for it.
-        let wide = |parts: &mut dyn Iterator<Item = &Box4>| parts.map(|part| part[2]).sum::<u32>();
-        let inside: u32 = words.iter().map(|w| wide(&mut within(w.bounds))).sum();
-        let is_hand = inside * 2 < wide(&mut ink.iter());
-        return if is_hand { (Vec::new(), words.iter().map(|w| w.bounds).collect()) } else { (words, Vec::new()) };
-    };
+/// The words that are print, and the boxes of what was written. A line's words stand one after another; `ink` is all of the
+/// page, in the same frame, of which a pixel is `scale` pixels of the copy.
+pub fn by_hand(words: Vec<Word>, ink: &[Box4], copy: &GrayImage, scale: f32) -> (Vec<Word>, Vec<Box4>) {
+    let mut odds: Vec<f32> = strokes::of(&words, ink, copy, scale).iter().map(written).collect();
+    let sure = odds.iter().filter(|odds| **odds > SURE).count();
+    if sure < LEAST.max(words.len() / PART) {
+        odds.iter_mut().for_each(|odds| *odds -= RARE);
+    }
     let (mut print, mut hand) = (Vec::with_capacity(words.len()), Vec::new());
+    let mut odds = &odds[..];
     for line in words.chunk_by(|a, b| a.line == b.line) {
-        let tall = tall(&mut line.iter().filter(is_print)).unwrap_or(usual);
-        let mut sections = line.chunk_by(|a, b| is_print(&a) == is_print(&b)).peekable();
-        while let Some(section) = sections.next() {
-            let end = section.iter().map(|w| w.bounds[0] + w.bounds[2]).max().unwrap_or(0) as f32;
-            // Between words of print stands print that was hard to read.
-            let is_within = sections.peek().is_some_and(|next| (next[0].bounds[0] as f32) < end + GAP * tall);
-            let all: usize = section.iter().map(letters).sum();
-            let sense: usize = section.iter().filter(|w| w.confidence >= SURE && makes_sense(w)).map(letters).sum();
-            let (mut ink, mut joined) = (0, 0);
-            for [_, _, w, h] in within(bounds(section)) {
-                let (wide, high) = (*w as f32 / tall, *h as f32 / tall);
-                ink += w;
-                joined += if wide > WIDE || high > HIGH && wide > BROAD { *w } else { 0 };
-            }
-            let is_huge = section.iter().any(|w| w.bounds[3] as f32 > HUGE * usual);
-            let is_hand = !is_within && sense * 2 < all && joined * 2 >= ink.max(1);
-            if !is_print(&&section[0]) && (is_huge || is_hand) {
-                hand.push(bounds(section));
-            } else {
-                print.extend_from_slice(section);
+        let (here, rest) = odds.split_at(line.len());
+        odds = rest;
+        let mut rest = line;
+        for told in likeliest(line, here).chunk_by(|a, b| a == b) {
+            let (section, after) = rest.split_at(told.len());
+            rest = after;
+            match told[0] {
+                true => hand.push(bounds(section)),
+                false => print.extend_from_slice(section),
             }
         }
     }
     (print, hand)
 }
 
+/// The log odds that a word with these figures was written.
+fn written(figures: &Figures) -> f32 {
+    TREES.iter().map(|tree| tree.leaf(figures)).sum::<f32>().clamp(-MOST, MOST)
+}
+
+/// Which words of a line were written, all considered (Viterbi, 1967).
+fn likeliest(line: &[Word], odds: &[f32]) -> Vec<bool> {
+    // What print and writing up to here are worth, and for each word which of the two stood before it.
+    let mut worth = [0.0, odds[0]];
+    let mut before = vec![[false, true]];
+    for (pair, odds) in line.windows(2).zip(&odds[1..]) {
+        let [last, next] = pair else { unreachable!("pairs") };
+        let gap = next.bounds[0] as f32 - (last.bounds[0] + last.bounds[2]) as f32;
+        let ends = last.text.trim_end_matches(['.', '…']).ends_with(':') || last.text.contains("..");
+        let cost = if ends || gap > GAP * next.bounds[3] as f32 { LABEL } else { CHANGE };
+        let from = [worth[1] - cost > worth[0], worth[1] >= worth[0] - cost];
+        let best = |was: bool, is: bool| worth[usize::from(was)] - if was == is { 0.0 } else { cost };
+        worth = [best(from[0], false), best(from[1], true) + odds];
+        before.push(from);
+    }
+    let mut is = worth[1] > worth[0];
+    let mut told = vec![false; line.len()];
+    for (told, before) in told.iter_mut().zip(&before).rev() {
+        *told = is;
+        is = before[usize::from(is)];
+    }
+    told
+}
+
+/// A tree that asks the same on all of a level.
+struct Tree {
+    asks: [(usize, f32); 3],
+    leaves: [f32; 8],
+}
+
+impl Tree {
+    fn leaf(&self, figures: &Figures) -> f32 {
+        let way = |way: usize, (figure, value): &(usize, f32)| way * 2 + usize::from(figures[*figure] > *value);
+        self.leaves[self.asks.iter().fold(0, way)]
+    }
+}
+
+static TREES: LazyLock<Vec<Tree>> = LazyLock::new(|| {
+    let tree = |line: &str| {
+        let numbers: Vec<f32> = line.split_whitespace().map(|n| n.parse().expect("a number")).collect();
+        let [a, b, c, d, e, f, leaves @ ..] = &numbers[..] else { panic!("«{line}» is no tree") };
+        let asks = [(*a as usize, *b), (*c as usize, *d), (*e as usize, *f)];
+        Tree { asks, leaves: leaves.try_into().expect("eight leaves") }
+    };
+    GROWN.lines().map(tree).collect()
+});
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::strokes::FIGURES;
 
-    /// Words with a part of ink for each letter, or one for all of it.
-    fn inked(words: &[(&str, f32)], joined: &[usize]) -> (Vec<Word>, Vec<Box4>) {
-        let (mut x, mut found, mut ink) = (100, Vec::new(), Vec::new());
-        for (i, (text, confidence)) in words.iter().enumerate() {
-            let width = 24 * text.chars().count() as u32;
-            let (y, height) = if joined.contains(&i) { (480, 80) } else { (500, 40) };
-            match joined.contains(&i) {
-                true => ink.push([x, y, width, height]),
-                false => ink.extend((0..width / 24).map(|n| [x + 24 * n, y, 20, height])),
-            }
-            let bounds = [x, y, width, height];
-            found.push(Word { text: (*text).into(), confidence: *confidence, bounds, line: 0, block: 0 });
-            x += width + 20;
-        }
-        (found, ink)
+    #[test]
+    fn the_trees_ask_what_there_is() {
+        assert!(TREES.len() > 20);
+        assert!(TREES.iter().flat_map(|tree| tree.asks).all(|(figure, value)| figure < FIGURES && value.is_finite()));
     }
 
     #[test]
-    fn a_hand_behind_a_label_goes_and_poor_print_stays() {
-        let label = [("Họ", 99.0), ("và", 99.0), ("tên:", 98.0)];
-        let kept = |more: &[(&str, f32)], joined: &[usize]| {
-            let (words, ink) = inked(&[&label[..], more].concat(), joined);
-            let (print, hand) = by_hand(words, &ink);
-            (print.len(), hand.len())
-        };
-        assert_eq!(kept(&[("./ZZx", 12.0), ("Tiqj", 37.0)], &[3, 4]), (3, 1));
+    fn a_tree_leads_to_the_leaf_of_its_answers() {
+        let tree = Tree { asks: [(0, 1.0), (2, 5.0), (3, 0.0)], leaves: [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0] };
+        let mut figures = [0.0; FIGURES];
+        (figures[0], figures[2], figures[3]) = (2.0, 5.0, 0.5);
+        assert_eq!(tree.leaf(&figures), 5.0);
+    }
+
+    fn told(words: &[(&str, f32)]) -> Vec<bool> {
+        let mut x = 0;
+        let line: Vec<Word> = words
+            .iter()
+            .map(|(text, _)| {
+                let left = x;
+                x += 30 * text.chars().count() as u32 + 12;
+                let bounds = [left, 100, x - left - 12, 40];
+                Word { text: (*text).into(), confidence: 80.0, bounds, line: 0, block: 0 }
+            })
+            .collect();
+        likeliest(&line, &words.iter().map(|(_, odds)| *odds).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn words_are_told_by_those_beside_them() {
+        let label = [("Họ", -5.0), ("và", -4.0), ("tên:", -3.0)];
         assert_eq!(
-            kept(&[("Trầu", 52.0), ("Văn", 61.0)], &[3, 4]),
-            (5, 0),
-            "letters that the copier joined make sense"
+            told(&[&label[..], &[("Lò", 4.0), ("Văn", -0.5), ("Kỷ", 3.0)]].concat())[2..],
+            [false, true, true, true]
         );
-        assert_eq!(kept(&[("xkqz", 30.0), ("vwj", 22.0)], &[]), (5, 0), "letter by letter, however poor, it is print");
-        assert_eq!(kept(&[("xkqz", 96.0)], &[3]), (4, 0), "what is sure is");
-        assert_eq!(kept(&[("./ZZx", 12.0), ("ngày", 99.0)], &[3]), (5, 0), "between print there is print");
-        // A page all of handwriting, of which here and there something was read.
-        let (words, mut ink) = inked(&[("4", 71.0), ("24", 89.0)], &[]);
-        assert_eq!(by_hand(words.clone(), &ink).0.len(), 2);
-        ink.extend((0..20).map(|i| [100 + 90 * i, 900, 70, 60]));
-        assert_eq!(by_hand(words, &ink).1.len(), 2);
+        assert_eq!(told(&[&label[..2], &[("tên", 2.0)], &[("người", -4.0)]].concat()), [false; 4], "one odd word");
+        assert_eq!(told(&[("12", 1.5)]), [true]);
+        assert_eq!(told(&[&label[..], &[("12", 1.5)]].concat()), [false, false, false, true], "where a label ends");
+        assert_eq!(told(&[&label[..2], &[("12", 1.5)]].concat()), [false; 3], "within a sentence");
     }
 }

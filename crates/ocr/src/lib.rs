@@ -18,6 +18,7 @@ mod order;
 mod orientation;
 pub mod output;
 mod read;
+pub mod strokes;
 mod suggest;
 mod syllable;
 mod unread;
@@ -41,7 +42,7 @@ pub use suggest::{Suggestion, suggest, suggest_value};
 pub use unread::{in_pictures, unread};
 
 /// Grows when the same reading copy would give other words.
-pub const VERSION: u32 = 10;
+pub const VERSION: u32 = 11;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Params {

@@ -17,6 +17,10 @@ const LEAST: f32 = 5.0;
 const SPECK: f32 = 85.0;
 /// So much of its letters, as one in this many, must be in words that can be.
 const SENSE: usize = 3;
+/// A line of so many letters has more to show for itself: of another script whole lines look like ours here and there.
+const LONG: usize = 16;
+const LONG_SURE: f32 = 60.0;
+const LONG_SENSE: usize = 5;
 
 /// Fewer letters than this in a line of noise are dirt, which nobody need look at.
 const DIRT: usize = 4;
@@ -29,7 +33,9 @@ pub fn apart(words: Vec<Word>) -> (Vec<Word>, Vec<Box4>) {
         let all: usize = line.iter().map(letters).sum();
         let sense: usize = line.iter().filter(|w| makes_sense(w)).map(letters).sum();
         let witness = line.iter().any(|w| w.confidence >= WITNESS && letters(w) >= 2 && makes_sense(w));
-        if sure(line) >= SURE || sense * SENSE > all || witness {
+        let (least, witness) =
+            if all < LONG { (SURE, witness) } else { (LONG_SURE, witness && sense * LONG_SENSE > all) };
+        if sure(line) >= least || sense * SENSE > all || witness {
             text.extend(line.iter().filter(|w| letters(w) > 0 || w.confidence >= SPECK).cloned());
         } else if all >= DIRT {
             unread.push(bounds(line));

@@ -3,8 +3,6 @@
 
 use sohoa_model::{Box4, Word};
 
-use crate::hand::PRINT;
-
 /// In inches: strokes nearer to one another, sideways and up or down, are of one thing, such as a line of writing,
 const BESIDE: f32 = 0.3;
 const BELOW: f32 = 0.08;
@@ -18,6 +16,9 @@ const NARROW: f32 = 0.1;
 /// and what lies along an edge of the page and is narrower, or drawn out and narrower than two and a half times as much, is
 /// a shadow of the lid or of another sheet.
 const SHADOW: f32 = 0.4;
+
+/// Surer than this, in percent, a word is print.
+const PRINT: f32 = 95.0;
 
 /// What only seems to be text in pictures, which are told as not read. Where several words within are sure it is no picture
 /// but print on a tinted ground.
@@ -54,7 +55,7 @@ pub fn unread(ink: &[Box4], read: &[Box4], known: &[Box4], size: (u32, u32), dpi
     let near = (inches(BESIDE), inches(BELOW));
     let long = |area: &Box4| area[2].max(area[3]);
     let strokes = ink.iter().filter(|part| long(part) >= inches(SPECK) && !is_known(part) && !is_frame(part));
-    let mut found = together(strokes.copied(), near);
+    let mut found = together(strokes.copied(), near, &|_| true);
     found.retain(|([x, y, w, h], stroke)| {
         let edge = inches(BELOW);
         let at_edge = *x <= edge || *y <= edge || x + w + edge >= width || y + h + edge >= height;
@@ -62,19 +63,25 @@ pub fn unread(ink: &[Box4], read: &[Box4], known: &[Box4], size: (u32, u32), dpi
         let is_shadow = at_edge && (short < inches(SHADOW) || short < inches(2.5 * SHADOW) && long > 4 * short);
         long >= inches(LONG) && short >= inches(NARROW) && *stroke >= inches(STROKE) && !is_shadow
     });
-    let all = together(known.into_iter().chain(found.into_iter().map(|(area, _)| area)), near);
+    // What stands above and below a line that was read stays apart from it.
+    let is_free = |[x, y, w, h]: &Box4| {
+        let middles = read.iter().map(|[left, top, wide, high]| (left + wide / 2, top + high / 2));
+        middles.clone().all(|(at_x, at_y)| !(*x..x + w).contains(&at_x) || !(*y..y + h).contains(&at_y))
+    };
+    let all = together(known.into_iter().chain(found.into_iter().map(|(area, _)| area)), near, &is_free);
     let mut all: Vec<Box4> = all.into_iter().map(|(area, _)| area).collect();
     all.sort_unstable_by_key(|[x, y, ..]| (*y, *x));
     all
 }
 
-/// What is near one another, with the longest of each.
-fn together(parts: impl Iterator<Item = Box4>, near: (u32, u32)) -> Vec<(Box4, u32)> {
+/// What is near one another and `may` be one, with the longest of each.
+fn together(parts: impl Iterator<Item = Box4>, near: (u32, u32), may: &dyn Fn(&Box4) -> bool) -> Vec<(Box4, u32)> {
     let mut found: Vec<(Box4, u32)> = Vec::new();
     for mut area in parts {
         let mut longest = area[2].max(area[3]);
         // What it touches becomes one with it, and may then touch more.
-        while let Some(i) = found.iter().position(|(other, _)| touch(&area, other, near)) {
+        let joins = |area: &Box4, other: &Box4| touch(area, other, near) && may(&union(*area, *other));
+        while let Some(i) = found.iter().position(|(other, _)| joins(&area, other)) {
             let (other, long) = found.swap_remove(i);
             (area, longest) = (union(area, other), longest.max(long));
         }
@@ -115,6 +122,8 @@ mod tests {
         let words = [[600, 800, 90, 60], [760, 805, 120, 50], [950, 798, 80, 66], [600, 960, 200, 60]];
         assert_eq!(found(&words, &[], &[]), [[600, 798, 430, 66], [600, 960, 200, 60]]);
         assert_eq!(found(&words[1..], &[], &words[..1]).len(), 2, "and with what is known already");
+        let (above, below, label) = ([600, 700, 400, 60], [300, 790, 600, 60], [310, 720, 200, 40]);
+        assert_eq!(found(&[], &[label], &[above, below]), [above, below], "a label that was read is in neither");
     }
 
     #[test]

@@ -16,7 +16,7 @@ mod key;
 mod models;
 mod owner;
 mod pictures;
-mod reading;
+pub mod reading;
 mod review;
 mod seal;
 mod secret;

@@ -108,17 +108,27 @@ pub struct Read {
 
 pub(crate) const THUMBNAIL: u32 = 320;
 
+/// What is seen of a page, before it is told what of it is print.
+pub struct Seen {
+    pub clean: Clean,
+    pub words: Vec<Word>,
+    /// All parts of ink, in the frame of the words.
+    pub ink: Vec<Box4>,
+    turn: Turn,
+    codes: Vec<Barcode>,
+    noise: Vec<Box4>,
+}
+
 /// Errors: `StateSecret` for a page that may not be kept; of what it says nothing comes out.
-pub fn run(
+pub fn see(
     reader: &mut sohoa_ocr::Reader,
-    bytes: &[u8],
+    image: &DynamicImage,
     dpi: f32,
     hint: Turn,
     params: &Params,
     cancel: &AtomicBool,
-) -> Result<Read> {
-    let image = sohoa_imaging::decode(bytes)?;
-    let prepared = |turn| sohoa_imaging::run(&image, turn, dpi, &params.imaging);
+) -> Result<Seen> {
+    let prepared = |turn| sohoa_imaging::run(image, turn, dpi, &params.imaging);
     let mut turn = params.turn.unwrap_or(hint);
     let mut clean = prepared(turn)?;
     let mut found = None;
@@ -130,18 +140,33 @@ pub fn run(
         Some(found) => found,
         None => reader.run(&clean.gray, clean.dpi, &params.ocr, cancel)?,
     };
-    let ink: Vec<_> = found.ink.into_iter().map(|area| clean.to_frame(area)).collect();
+    let ink = found.ink.into_iter().map(|area| clean.to_frame(area)).collect();
     let words = found.words;
     let words: Vec<Word> = words.into_iter().map(|w| Word { bounds: clean.to_frame(w.bounds), ..w }).collect();
     let words = sohoa_ocr::arrange(words, &clean.rules, (clean.width, clean.height));
-    if !clean.blank && secret::is_marked(reader, &image, turn, &clean, &words, dpi, cancel)? {
+    if !clean.blank && secret::is_marked(reader, image, turn, &clean, &words, dpi, cancel)? {
         return Err(secret::refusal());
     }
-    let codes = if clean.blank { Vec::new() } else { codes(&image, turn)? };
+    let codes = if clean.blank { Vec::new() } else { codes(image, turn)? };
     let (words, noise) = sohoa_ocr::apart(words);
     let words = again(reader, sohoa_ocr::calibration::run(words), &clean, params, cancel)?;
+    Ok(Seen { clean, words, ink, turn, codes, noise })
+}
+
+/// Errors: as [`see`].
+pub fn run(
+    reader: &mut sohoa_ocr::Reader,
+    bytes: &[u8],
+    dpi: f32,
+    hint: Turn,
+    params: &Params,
+    cancel: &AtomicBool,
+) -> Result<Read> {
+    let image = sohoa_imaging::decode(bytes)?;
+    let Seen { clean, words, ink, turn, codes, noise } = see(reader, &image, dpi, hint, params, cancel)?;
     let (words, pictures) = sohoa_ocr::in_pictures(words, clean.pictures);
-    let (words, hand) = sohoa_ocr::by_hand(words, &ink);
+    let scale = clean.gray.width() as f32 / clean.width as f32;
+    let (words, hand) = sohoa_ocr::by_hand(words, &ink, &clean.gray, scale);
     let known = [noise, pictures, hand, clean.pens].concat();
     let mut told: Vec<Box4> = words.iter().map(|word| word.bounds).collect();
     // A code may be larger than where it was found, and lies where it lay before the page was set straight.

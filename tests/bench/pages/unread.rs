@@ -21,7 +21,7 @@ type Area = [f32; 4];
 
 /// What is on a page: each word of its print, in reading order, and what is none.
 #[derive(Deserialize)]
-struct Truth {
+pub struct Truth {
     /// Degrees counter-clockwise by which the page lies in its picture.
     lean: f32,
     print: Vec<Printed>,
@@ -44,6 +44,16 @@ struct Region {
     text: String,
     #[serde(rename = "box")]
     area: Area,
+}
+
+impl Truth {
+    /// What stands in an area of a page that was read in a frame of this size, straightened by so many degrees: `print`, or
+    /// the kind of the region.
+    pub fn kind(&self, area: Area, (width, height): (f32, f32), skew: f32) -> Option<&str> {
+        let at = Read { width, height, ..Read::default() }.leant(middle(area), self.lean - skew);
+        let region = || self.regions.iter().find(|region| within(region.area, at)).map(|region| &*region.kind);
+        if self.print.iter().any(|printed| within(printed.area, at)) { Some("print") } else { region() }
+    }
 }
 
 /// What a reader said of a page, which of a blank one is little. Its frame leans by `skew` less than the picture.

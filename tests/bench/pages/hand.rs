@@ -1,0 +1,159 @@
+//! Trees by which writing is told from print, grown from pages of which it is known what was written: each asks the same on
+//! all of a level, and mends what those before it got wrong (gradient boosting, Friedman 2001).
+
+use serde::Deserialize;
+use sohoa_ocr::strokes::{self, FIGURES, Figures};
+use sohoa_station::reading::{self, Params};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+
+use super::unread::Truth;
+use super::{Result, walk};
+
+const TREES: usize = 60;
+const LEVELS: u32 = 3;
+/// So many values of a figure are tried.
+const STEPS: usize = 32;
+/// How much of what is wrong a tree mends, and what keeps a leaf of few words from saying much.
+const RATE: f64 = 0.3;
+const FEW: f64 = 20.0;
+
+/// A word's figures, and whether it was written.
+type Word = (Figures, bool);
+
+pub fn run(folders: &[&str]) -> Result {
+    let files = walk(folders)?;
+    let half = files.len().div_ceil(2).max(1);
+    let words = std::thread::scope(|scope| {
+        let workers: Vec<_> = files.chunks(half).map(|files| scope.spawn(|| words(files))).collect();
+        let parts = workers.into_iter().map(|worker| worker.join().map_err(|_| "a worker panicked".to_owned())?);
+        parts.collect::<std::result::Result<Vec<_>, String>>()
+    })?
+    .concat();
+    eprintln!("{} words, {} written", words.len(), words.iter().filter(|(_, written)| *written).count());
+    grow(&words).iter().for_each(|tree| println!("{tree}"));
+    Ok(())
+}
+
+fn words(files: &[PathBuf]) -> std::result::Result<Vec<Word>, String> {
+    let mut words = Vec::new();
+    for file in files {
+        of(file, &mut words).map_err(|e| format!("{}: {e}", file.display()))?;
+    }
+    Ok(words)
+}
+
+/// The words of a file's pages. Where the truth has no regions, all is print; of pictures and other scripts nothing is
+/// learnt.
+fn of(file: &Path, words: &mut Vec<Word>) -> Result {
+    let tessdata = std::env::var_os("TESSDATA_PREFIX").unwrap_or("/usr/share/tesseract-ocr/5/tessdata".into());
+    let mut reader = sohoa_ocr::Reader::new(Path::new(&tessdata), "vie")?;
+    let truth: serde_json::Value = serde_json::from_slice(&std::fs::read(file.with_extension("json"))?)?;
+    let truth: Option<Truth> = truth.get("regions").map(|_| Truth::deserialize(&truth)).transpose()?;
+    let (params, name) = (Params::default(), file.file_name().unwrap_or_default().to_string_lossy());
+    sohoa_capture::run(&std::fs::read(file)?, &name, &Default::default(), &mut |page| {
+        let image = sohoa_imaging::decode(&page.bytes)?;
+        let seen = reading::see(&mut reader, &image, page.dpi, page.turn, &params, &AtomicBool::new(false))?;
+        let scale = seen.clean.gray.width() as f32 / seen.clean.width as f32;
+        let figures = strokes::of(&seen.words, &seen.ink, &seen.clean.gray, scale);
+        let size = (seen.clean.width as f32, seen.clean.height as f32);
+        for (word, figures) in seen.words.iter().zip(figures) {
+            let area = word.bounds.map(|v| v as f32);
+            let kind = truth.as_ref().map_or(Some("print"), |truth| truth.kind(area, size, seen.clean.skew));
+            match kind {
+                Some("print") => words.push((figures, false)),
+                Some("joined" | "letters" | "signature" | "scribble") => words.push((figures, true)),
+                _ => {}
+            }
+        }
+        Ok(())
+    })?;
+    Ok(())
+}
+
+struct Tree {
+    /// Which figure, and beyond which value.
+    asks: Vec<(usize, f32)>,
+    leaves: Vec<f64>,
+}
+
+impl std::fmt::Display for Tree {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        let asks = self.asks.iter().map(|(figure, value)| format!("{figure} {value:.4}"));
+        let leaves = self.leaves.iter().map(|leaf| format!("{leaf:.3}"));
+        f.write_str(&asks.chain(leaves).collect::<Vec<_>>().join(" "))
+    }
+}
+
+fn grow(words: &[Word]) -> Vec<Tree> {
+    let steps: Vec<Vec<f32>> = (0..FIGURES).map(|figure| values(words, figure)).collect();
+    // In which step of each figure a word is: above as many values.
+    let place = |(figures, _): &Word| {
+        let mut at = [0u8; FIGURES];
+        (0..FIGURES).for_each(|i| at[i] = steps[i].partition_point(|value| figures[i] > *value) as u8);
+        at
+    };
+    let places: Vec<[u8; FIGURES]> = words.iter().map(place).collect();
+    let mut odds = vec![0.0f64; words.len()];
+    let mut trees = Vec::new();
+    for _ in 0..TREES {
+        let pulls: Vec<(f64, f64)> = odds
+            .iter()
+            .zip(words)
+            .map(|(odds, (_, written))| {
+                let likely = 1.0 / (1.0 + (-odds).exp());
+                (likely - f64::from(u8::from(*written)), (likely * (1.0 - likely)).max(1e-6))
+            })
+            .collect();
+        let mut leaf = vec![0usize; words.len()];
+        let mut asks = Vec::new();
+        for level in 0..LEVELS {
+            let gains = (0..FIGURES).map(|figure| {
+                let mut sums = vec![[(0.0, 0.0); STEPS]; 1 << level];
+                for ((leaf, place), pull) in leaf.iter().zip(&places).zip(&pulls) {
+                    let sum = &mut sums[*leaf][usize::from(place[figure])];
+                    (sum.0, sum.1) = (sum.0 + pull.0, sum.1 + pull.1);
+                }
+                let (step, gain) = best(&sums, steps[figure].len());
+                (figure, step, gain)
+            });
+            let (figure, step, _) = gains.max_by(|a, b| a.2.total_cmp(&b.2)).expect("some figure");
+            asks.push((figure, steps[figure][step]));
+            leaf.iter_mut().zip(&places).for_each(|(leaf, place)| {
+                *leaf = *leaf * 2 + usize::from(usize::from(place[figure]) > step);
+            });
+        }
+        let mut sums = vec![(0.0, FEW); 1 << LEVELS];
+        leaf.iter().zip(&pulls).for_each(|(leaf, pull)| {
+            sums[*leaf] = (sums[*leaf].0 + pull.0, sums[*leaf].1 + pull.1);
+        });
+        let leaves: Vec<f64> = sums.iter().map(|(pull, weight)| -RATE * pull / weight).collect();
+        odds.iter_mut().zip(&leaf).for_each(|(odds, leaf)| *odds += leaves[*leaf]);
+        trees.push(Tree { asks, leaves });
+    }
+    trees
+}
+
+/// Values of a figure between which there are as many words.
+fn values(words: &[Word], figure: usize) -> Vec<f32> {
+    let mut all: Vec<f32> = words.iter().map(|(figures, _)| figures[figure]).collect();
+    all.sort_unstable_by(f32::total_cmp);
+    let mut values: Vec<f32> = (1..STEPS).map(|i| all[i * (all.len() - 1) / STEPS]).collect();
+    values.dedup();
+    values
+}
+
+/// After which step to part the words of all leaves, and what that is worth.
+fn best(sums: &[[(f64, f64); STEPS]], steps: usize) -> (usize, f64) {
+    let worth = |(pull, weight): (f64, f64)| pull * pull / (weight + FEW);
+    let gain = |step: usize| {
+        sums.iter()
+            .map(|sums| {
+                let add = |(a, b): (f64, f64), (c, d): &(f64, f64)| (a + c, b + d);
+                let low = sums[..=step].iter().fold((0.0, 0.0), add);
+                worth(low) + worth(sums[step + 1..].iter().fold((0.0, 0.0), add))
+            })
+            .sum::<f64>()
+    };
+    (0..steps).map(|step| (step, gain(step))).max_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or((0, f64::MIN))
+}
