@@ -148,7 +148,7 @@ function decision(): Field[] {
     field('issued_date', '2026-02-10', 97, boxOf(5)),
     { ...field('agency', 'Ủy ban nhân dân phường Võ Cường', 98, boxOf(1)), read: 'Ủy ban nhãn dân phường Võ Cường' },
     field('subject', 'Về việc hỗ trợ kinh phí đào tạo nghề cho lao động nông thôn', 96, boxOf(7)),
-    field('owner_name', 'Dương Thị Đào', 74, boxOf(12)),
+    { ...field('owner_name', 'Dương Thị Đào', 74, boxOf(12)), read: 'Dương Thi Đào' },
   ]
 }
 

@@ -413,7 +413,7 @@ export const en: Words = {
       help: 'Keyboard',
       open: 'Open the selected dossier',
       nextField: 'Next field',
-      other: 'Take another value from the paper, the one suggested, or what was read',
+      other: 'Take another value from the paper, or the one suggested',
       confirm: 'Confirm the document, go to the next',
       seal: 'Seal the dossier',
       rescan: 'Scan the page in view again',

@@ -410,7 +410,7 @@ export const vi = {
       help: 'Phím tắt',
       open: 'Mở hồ sơ đang chọn',
       nextField: 'Trường tiếp theo',
-      other: 'Lấy giá trị khác ghi trên giấy, giá trị gợi ý, hoặc điều đã đọc',
+      other: 'Lấy giá trị khác ghi trên giấy, hoặc giá trị gợi ý',
       confirm: 'Xác nhận giấy tờ, sang giấy tờ sau',
       seal: 'Đóng hồ sơ',
       rescan: 'Quét lại trang đang xem',
