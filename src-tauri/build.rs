@@ -37,6 +37,7 @@ const COMMANDS: &[&str] = &[
     "save_covers",
     "document_kinds",
     "forms",
+    "check_form",
 ];
 
 fn main() {

@@ -71,6 +71,7 @@ fn main() -> ExitCode {
             commands::extract::confirm_document,
             commands::extract::document_kinds,
             commands::extract::forms,
+            commands::extract::check_form,
             commands::pdf::save_pdf,
             commands::package::seal,
             commands::sync::send,

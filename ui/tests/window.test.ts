@@ -391,9 +391,46 @@ describe('the settings', () => {
     const { page } = await desk()
     await page.getByRole('button', { name: 'Cài đặt' }).click()
     const forms = page.getByTestId('forms').getByRole('listitem')
-    await expect.poll(() => forms.count()).toBe(2)
+    await expect.poll(() => forms.count()).toBe(4)
     expect(await forms.nth(0).textContent()).toContain('Đơn xin xác nhận tạm trú')
-    expect(await forms.nth(1).textContent()).toContain('dòng 7')
+    expect(await forms.nth(2).textContent()).toContain('dòng 7')
+    expect(await forms.nth(3).textContent()).toContain('Chưa có trang thử')
+    expect(await forms.getByRole('button').allTextContents()).toEqual(['Đọc thử', 'Đọc thử'])
+    expect(await page.getByLabel('Thư mục để tệp mẫu').inputValue()).toBe('/tram/forms')
+  })
+
+  it('try a form on its example page, and say of every field how it was read', async () => {
+    const { page, complaints } = await desk()
+    await page.getByRole('button', { name: 'Cài đặt' }).click()
+    await page.getByRole('button', { name: 'Đọc thử mẫu Đơn xin xác nhận tạm trú' }).focus()
+    await page.keyboard.press('Enter')
+    const tried = page.getByTestId('forms').getByRole('listitem').first()
+    await expect.poll(() => tried.getByRole('status').textContent()).toContain('1/3 trường đúng')
+    expect(await page.getByTestId('try-tam-tru').evaluate((e) => e === document.activeElement)).toBe(true)
+    const rows = await tried.getByRole('row').allInnerTexts()
+    expect(rows.map((row) => row.split(/\s*\t\s*/))).toEqual([
+      ['Trường', 'Phải là', 'Đọc được', 'Kết quả'],
+      ['Họ và tên', 'Trần Thị Mẫu', 'Trần Thị Mẫu', 'Đúng'],
+      ['Ngày sinh', '1996-01-02', '1996-02-01', 'Sai'],
+      ['Nơi thường trú', 'Thôn Đông, xã Mẫu Sơn', '–', 'Không tìm thấy'],
+    ])
+    for (const theme of ['light', 'dark']) {
+      await page.evaluate((theme) => (document.documentElement.dataset['theme'] = theme), theme)
+      expect(await barriers(page)).toEqual([])
+    }
+    expect(complaints).toEqual([])
+  })
+
+  it('try all forms, and say what to do where a page is missing', async () => {
+    const { page } = await desk()
+    await page.getByRole('button', { name: 'Cài đặt' }).click()
+    await page.getByTestId('try-all').click()
+    const [first, second] = [0, 1].map((n) => page.getByTestId('forms').getByRole('listitem').nth(n))
+    await expect.poll(() => second?.getByRole('status').textContent()).toContain('Chép trang vào cạnh tệp mẫu')
+    expect(await first?.getByRole('status').textContent()).toContain('1/3')
+    expect(await second?.getByRole('table').count()).toBe(0)
+    // It can be tried again once the page is there.
+    expect(await page.getByTestId('try-hon-nhan').isEnabled()).toBe(true)
   })
 })
 

@@ -2,10 +2,8 @@
 
 use serde::Serialize;
 use sohoa_model::{Code, Error, Result};
-use sohoa_station::forms::Checked;
 use sohoa_station::trial::Proposed;
-use sohoa_station::{Check, view};
-use std::path::Path;
+use sohoa_station::{Check, view, view::Checked};
 
 /// A line on standard output. Whoever reads may have seen enough (`sohoa list | head`): then there is nobody to tell.
 macro_rules! say {
@@ -301,12 +299,12 @@ pub fn checks(checks: &[Check], as_json: bool) -> Result<()> {
     Ok(())
 }
 
-pub fn forms(folder: &Path, forms: &[view::Form], as_json: bool) -> Result<()> {
+pub fn forms(listed: &view::Forms, as_json: bool) -> Result<()> {
     if as_json {
-        return json(&serde_json::json!({ "folder": folder, "forms": forms }));
+        return json(listed);
     }
-    let (own, built_in): (Vec<_>, Vec<_>) = forms.iter().partition(|f| f.file.is_some());
-    say!("Mẫu của đơn vị, trong {}: {}", folder.display(), own.len());
+    let (own, built_in): (Vec<_>, Vec<_>) = listed.forms.iter().partition(|f| f.file.is_some());
+    say!("Mẫu của đơn vị, trong {}: {}", listed.folder, own.len());
     own.into_iter().for_each(form);
     say!("Mẫu có sẵn, ngoài tên các loại giấy tờ: {}", built_in.len());
     built_in.into_iter().for_each(form);

@@ -188,13 +188,13 @@ pub fn run(args: Args) -> Result<ExitCode> {
         Command::Extract { file } => report::proposed(&trial::extract(&file, &dir)?, json)?,
         Command::Forms { check: None } => {
             let listed = forms::list(&dir);
-            report::forms(&forms::folder(&dir), &listed, json)?;
-            if let Some(error) = listed.iter().find_map(|form| form.error.as_ref()) {
+            report::forms(&listed, json)?;
+            if let Some(error) = listed.forms.iter().find_map(|form| form.error.as_ref()) {
                 return Ok(ExitCode::from(report::status_of(&error.code)));
             }
         }
         Command::Forms { check: Some(file) } => {
-            let checked = forms::check(&dir, file.as_deref());
+            let checked = file.map_or_else(|| forms::check_all(&dir), |file| vec![forms::check(&dir, &file)]);
             report::checked(&checked, json)?;
             if let Some(bad) = checked.iter().find(|form| !form.is_good()) {
                 let error = bad.form.error.as_ref();

@@ -43,7 +43,7 @@ pub fn doctor(dir: &Path) -> Vec<Check> {
             "Chọn thư mục khác bằng --station hoặc SOHOA_STATION.",
         )),
     }
-    let own: Vec<_> = forms::list(dir).into_iter().filter(|form| form.file.is_some()).collect();
+    let own: Vec<_> = forms::list(dir).forms.into_iter().filter(|form| form.file.is_some()).collect();
     let broken: Vec<_> = own.iter().filter_map(|form| form.error.as_ref()).collect();
     checks.extend(broken.iter().map(|e| check("Mẫu của đơn vị", false, e.message.clone(), &e.hint)));
     if broken.is_empty() && !own.is_empty() {

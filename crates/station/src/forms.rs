@@ -2,12 +2,11 @@
 //! read whenever a document is, so a changed one counts from the next document on; one with a mistake is told of and
 //! costs the others nothing.
 
-use serde::Serialize;
 use sohoa_extract::Form;
-use sohoa_model::{Code, DocumentType, Error, FieldName, Result};
+use sohoa_model::{Code, DocumentType, Error, Result};
 use std::path::{Path, PathBuf};
 
-use crate::view::{self, Problem};
+use crate::view::{self, Checked, Judged, Problem, Score};
 use crate::{Station, trial};
 
 /// Where an office's own forms lie.
@@ -71,43 +70,21 @@ pub(crate) fn usable(station: &Path) -> Vec<Form> {
 }
 
 /// The office's own forms, then those built in.
-pub fn list(station: &Path) -> Vec<view::Form> {
+pub fn list(station: &Path) -> view::Forms {
     let built_in = sohoa_extract::built_in().iter().filter(|form| !form.key.is_empty()).map(shown);
-    own(station).iter().map(Own::shown).chain(built_in).collect()
+    let forms = own(station).iter().map(Own::shown).chain(built_in).collect();
+    view::Forms { folder: folder(station).display().to_string(), forms }
 }
 
 impl Station {
-    pub fn forms(&self) -> Vec<view::Form> {
+    pub fn forms(&self) -> view::Forms {
         list(self.store.dir())
     }
-}
 
-/// How well a form's example page was read.
-#[derive(Debug, Serialize)]
-pub struct Score {
-    /// As which of the office's forms the page was known.
-    pub known_as: Option<String>,
-    pub right: u32,
-    pub wrong: u32,
-    pub missing: u32,
-    pub fields: Vec<Judged>,
-}
-
-/// A field that the example must show.
-#[derive(Debug, Serialize)]
-pub struct Judged {
-    pub name: FieldName,
-    pub expected: String,
-    pub found: Option<String>,
-}
-
-/// A form and how it did.
-#[derive(Debug, Serialize)]
-pub struct Checked {
-    #[serde(flatten)]
-    pub form: view::Form,
-    /// `None` without an example, or when something is wrong already.
-    pub score: Option<Score>,
+    /// As [`check`].
+    pub fn check_form(&self, file: &Path) -> Checked {
+        check(self.store.dir(), file)
+    }
 }
 
 impl Checked {
@@ -118,30 +95,40 @@ impl Checked {
     }
 }
 
-/// Reads the example page of each own form of the station, or of one file that need not lie there yet, as a document is
-/// read: with all of them known.
-pub fn check(station: &Path, file: Option<&Path>) -> Vec<Checked> {
-    let mut all = own(station);
-    if let Some(file) = file {
-        all.retain(|own| own.path.file_name() != file.file_name());
-        all.push(Own::read(file.to_owned()));
-    }
-    let forms: Vec<Form> = all.iter().filter_map(|own| own.form.as_ref().ok().cloned()).collect();
-    let wanted = all.iter().filter(|own| file.is_none_or(|file| own.path == file));
-    let checked = wanted.map(|own| {
-        let mut form = own.shown();
-        let score = score(own, station, &forms).unwrap_or_else(|error| {
-            form.error = Some(problem(&error, &own.path));
-            None
-        });
-        Checked { form, score }
-    });
-    checked.collect()
+/// Reads the example page of each own form of the station as a document is read: with all of them known.
+pub fn check_all(station: &Path) -> Vec<Checked> {
+    let all = own(station);
+    all.iter().map(|own| checked(own, station, &all)).collect()
 }
 
-fn score(own: &Own, station: &Path, forms: &[Form]) -> Result<Option<Score>> {
+/// The same for one file, which need not lie there yet.
+pub fn check(station: &Path, file: &Path) -> Checked {
+    let mut all = own(station);
+    all.retain(|own| own.path.file_name() != file.file_name());
+    // In the place that it has, or would have, there.
+    let at = all.partition_point(|own| own.path.file_name() < file.file_name());
+    all.insert(at, Own::read(file.to_owned()));
+    checked(&all[at], station, &all)
+}
+
+fn checked(own: &Own, station: &Path, all: &[Own]) -> Checked {
+    let forms = all.iter().filter_map(|own| own.form.as_ref().ok().cloned()).collect();
+    let mut form = own.shown();
+    let score = score(own, station, forms).unwrap_or_else(|error| {
+        form.error = Some(problem(&error, &own.path));
+        None
+    });
+    Checked { form, score }
+}
+
+fn score(own: &Own, station: &Path, forms: Vec<Form>) -> Result<Option<Score>> {
     let Some(example) = own.form.as_ref().ok().and_then(|form| form.example.as_ref()) else { return Ok(None) };
-    let found = trial::extracted(&own.path.with_file_name(&example.page), station, forms.to_vec())?;
+    let page = own.path.with_file_name(&example.page);
+    if !page.is_file() {
+        return Err(Error::new(Code::NotFound, format!("Không có trang thử {}", page.display()))
+            .hint("Chép trang vào cạnh tệp mẫu, hoặc sửa tên trang sau page = trong mục [example]."));
+    }
+    let found = trial::extracted(&page, station, forms)?;
     let mut score = Score { known_as: found.form, right: 0, wrong: 0, missing: 0, fields: Vec::new() };
     for (name, expected) in &example.fields {
         let value = found.fields.iter().find(|f| f.name == *name).map(|f| f.value.clone());
@@ -162,6 +149,7 @@ fn shown(form: &Form) -> view::Form {
         kind: form.key.into(),
         type_name: DocumentType::from_key(form.key).map_or("", |t| t.name).into(),
         titles: form.titles.clone(),
+        example: form.example.as_ref().map(|example| example.page.clone()),
         error: None,
     }
 }

@@ -1,7 +1,7 @@
 //! What the window and `--json` see of a station. `ui/src/lib/backend/types.ts` is generated from this file.
 
 use serde::{Deserialize, Serialize};
-use sohoa_model::{Box4, Care};
+use sohoa_model::{Box4, Care, FieldName};
 
 /// The opening screen: whose desk it is, what lies on it, what is being worked on.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -679,8 +679,51 @@ pub struct Form {
     pub kind: String,
     pub type_name: String,
     pub titles: Vec<String>,
+    /// A filled-in page beside the file, by which the form can be tried.
+    pub example: Option<String>,
     /// What is wrong with the file.
     pub error: Option<Problem>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Forms {
+    /// Where the office's own belong.
+    pub folder: String,
+    /// The office's own, then those built in.
+    pub forms: Vec<Form>,
+}
+
+/// A form and how it did.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Checked {
+    #[serde(flatten)]
+    pub form: Form,
+    /// `None` without an example, or when something is wrong already.
+    pub score: Option<Score>,
+}
+
+/// How well a form's example page was read.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Score {
+    /// As which of the office's forms the page was known.
+    pub known_as: Option<String>,
+    pub right: u32,
+    pub wrong: u32,
+    pub missing: u32,
+    pub fields: Vec<Judged>,
+}
+
+/// A field that the example must show.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Judged {
+    #[cfg_attr(test, ts(type = "FieldName"))]
+    pub name: FieldName,
+    pub expected: String,
+    pub found: Option<String>,
 }
 
 /// Whether the station can be worked at.
@@ -698,7 +741,6 @@ pub enum Door {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sohoa_model::FieldName;
     use ts_rs::TS;
 
     /// `UPDATE_TYPES=1 cargo test -p sohoa-station types` writes the file anew.
@@ -754,6 +796,10 @@ mod tests {
             Progress,
             DocumentKind,
             Form,
+            Forms,
+            Checked,
+            Score,
+            Judged,
             Door
         );
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ui/src/lib/backend/types.ts");

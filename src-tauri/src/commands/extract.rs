@@ -1,7 +1,8 @@
 //! The clerk's word on fields, and the forms they are read by.
 
 use sohoa_model::Result;
-use sohoa_station::view::{self, DocumentKind, Dossier, Form};
+use sohoa_station::view::{self, Checked, DocumentKind, Dossier, Forms};
+use std::path::PathBuf;
 
 use super::{State, at};
 
@@ -21,6 +22,12 @@ pub fn document_kinds() -> Vec<DocumentKind> {
 }
 
 #[tauri::command]
-pub async fn forms(state: State<'_>) -> Result<Vec<Form>> {
+pub async fn forms(state: State<'_>) -> Result<Forms> {
     at(&state, |s| Ok(s.forms())).await
+}
+
+/// Reads the form's example page.
+#[tauri::command]
+pub async fn check_form(state: State<'_>, file: PathBuf) -> Result<Checked> {
+    at(&state, move |s| Ok(s.check_form(&file))).await
 }

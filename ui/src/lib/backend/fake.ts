@@ -19,6 +19,7 @@ import type {
   ScanPage,
   Scanned,
   ScanSettings,
+  Score,
   Settings,
   Word,
   Work,
@@ -80,6 +81,16 @@ const FORMS: Form[] = [
     type: 'don_de_nghi',
     type_name: 'Đơn đề nghị',
     titles: ['Đơn xin xác nhận tạm trú'],
+    example: 'tam-tru.jpg',
+    error: null,
+  },
+  {
+    name: 'hon-nhan',
+    file: '/tram/forms/hon-nhan.toml',
+    type: 'don_de_nghi',
+    type_name: 'Đơn đề nghị',
+    titles: ['Đơn xin xác nhận tình trạng hôn nhân'],
+    example: 'hon-nhan.jpg',
     error: null,
   },
   {
@@ -88,6 +99,7 @@ const FORMS: Form[] = [
     type: '',
     type_name: '',
     titles: [],
+    example: null,
     error: {
       code: 'invalid_value',
       subject: '/tram/forms/sai.toml',
@@ -95,7 +107,16 @@ const FORMS: Form[] = [
       hint: 'Viết applicant, named, other, end, hoặc một trường: address.',
     },
   },
-  { name: 'trich_luc', file: null, type: 'trich_luc', type_name: 'Trích lục hộ tịch', titles: ['Trích lục'], error: null },
+  {
+    name: 'bien-ban',
+    file: '/tram/forms/bien-ban.toml',
+    type: 'bien_ban',
+    type_name: 'Biên bản',
+    titles: ['Biên bản kiểm tra tạm trú'],
+    example: null,
+    error: null,
+  },
+  { name: 'trich_luc', file: null, type: 'trich_luc', type_name: 'Trích lục hộ tịch', titles: ['Trích lục'], example: null, error: null },
 ]
 
 let nextPage = 1
@@ -510,7 +531,27 @@ export const backend: Backend = {
   saveSettings: async (wanted) => (settings = wanted),
   verify: async () => ({ ok: true, blobs: 41, pages: 8, events: 60, problems: [] }),
   documentKinds: async () => KINDS,
-  forms: async () => FORMS,
+  forms: async () => ({ folder: '/tram/forms', forms: FORMS }),
+  checkForm: async (file) => {
+    await pause(80)
+    const form = FORMS.find((f) => f.file === file) ?? fail('not_found', `Không có mẫu ${file}`, '')
+    if (form.name === 'hon-nhan') {
+      const [message, hint] = ['Không có trang thử /tram/forms/hon-nhan.jpg', 'Chép trang vào cạnh tệp mẫu.']
+      return { ...form, error: { code: 'not_found', subject: file, message, hint }, score: null }
+    }
+    const score: Score = {
+      known_as: form.name,
+      right: 1,
+      wrong: 1,
+      missing: 1,
+      fields: [
+        { name: 'owner_name', expected: 'Trần Thị Mẫu', found: 'Trần Thị Mẫu' },
+        { name: 'birth_date', expected: '1996-01-02', found: '1996-02-01' },
+        { name: 'address', expected: 'Thôn Đông, xã Mẫu Sơn', found: null },
+      ],
+    }
+    return { ...form, score }
+  },
 
   importClipboard: async (dossier, onProgress) => backend.importPaths(['Ảnh dán 2026-02-12 08.15.02.png'], dossier, onProgress),
   importPaths: async (paths, _dossier, onProgress): Promise<Imported> => {

@@ -4,6 +4,7 @@
 import type {
   Batch,
   Capabilities,
+  Checked,
   CoverRequest,
   Desk,
   Devices,
@@ -11,7 +12,7 @@ import type {
   Door,
   Dossier,
   Edit,
-  Form,
+  Forms,
   Found,
   Imported,
   PageWords,
@@ -49,8 +50,9 @@ export interface Backend {
   saveSettings(settings: Settings): Promise<Settings>
   verify(): Promise<Verified>
   documentKinds(): Promise<DocumentKind[]>
-  /** The office's own forms, then those built in. */
-  forms(): Promise<Form[]>
+  forms(): Promise<Forms>
+  /** Reads the example page of a form, by the form's file; takes a second or two a page. */
+  checkForm(file: string): Promise<Checked>
 
   /** Answers when every file has been looked at; reading goes on after it. */
   importPaths(paths: string[], dossier: string | null, onProgress: (progress: Progress) => void): Promise<Imported>

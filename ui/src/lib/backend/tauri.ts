@@ -24,6 +24,7 @@ export const backend: Backend = {
   verify: () => invoke('verify'),
   documentKinds: () => invoke('document_kinds'),
   forms: () => invoke('forms'),
+  checkForm: (file) => invoke('check_form', { file }),
 
   importPaths: (paths, dossier, onProgress) =>
     invoke('import_paths', { paths, dossier, onProgress: channel(onProgress) }),

@@ -438,7 +438,47 @@ file: string | null,
  */
 type: string, type_name: string, titles: Array<string>, 
 /**
+ * A filled-in page beside the file, by which the form can be tried.
+ */
+example: string | null, 
+/**
  * What is wrong with the file.
  */
 error: Problem | null, };
+export type Forms = { 
+/**
+ * Where the office's own belong.
+ */
+folder: string, 
+/**
+ * The office's own, then those built in.
+ */
+forms: Array<Form>, };
+export type Checked = { 
+/**
+ * `None` without an example, or when something is wrong already.
+ */
+score: Score | null, name: string, 
+/**
+ * Where an office's own lies.
+ */
+file: string | null, 
+/**
+ * Key of the document type; empty when the file cannot be used.
+ */
+type: string, type_name: string, titles: Array<string>, 
+/**
+ * A filled-in page beside the file, by which the form can be tried.
+ */
+example: string | null, 
+/**
+ * What is wrong with the file.
+ */
+error: Problem | null, };
+export type Score = { 
+/**
+ * As which of the office's forms the page was known.
+ */
+known_as: string | null, right: number, wrong: number, missing: number, fields: Array<Judged>, };
+export type Judged = { name: FieldName, expected: string, found: string | null, };
 export type Door = "new" | "locked" | "open";
