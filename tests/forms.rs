@@ -85,6 +85,28 @@ fn a_form_counts_from_the_next_document_on_and_changes_nothing_confirmed() {
 }
 
 #[test]
+fn the_form_of_the_readme_is_true() {
+    let station = Station::new();
+    let forms = station.dir().join("forms");
+    std::fs::create_dir_all(&forms).unwrap();
+    for file in ["tam-tru.toml", "tam-tru.jpg"] {
+        std::fs::copy(fixture("fixtures/forms").join(file), forms.join(file)).unwrap();
+    }
+    let checked = station.ok(&["forms", "--check"]);
+    let score = &checked["forms"][0]["score"];
+    assert_eq!((&score["known_as"], &score["right"]), (&"tam-tru".into(), &6.into()), "{score:#}");
+    assert_eq!(list(&score["fields"]).len(), 6);
+
+    let read = |path: PathBuf| std::fs::read_to_string(path).unwrap().replace("\r\n", "\n");
+    let (readme, form) = (read(fixture("../README.md")), read(forms.join("tam-tru.toml")));
+    assert!(
+        readme.contains(&format!("```toml\n{form}```\n")),
+        "README.md and tests/fixtures/forms/tam-tru.toml differ"
+    );
+    assert!(readme.contains("finds 6 of 6 fields right"));
+}
+
+#[test]
 fn what_a_form_misses_is_named() {
     let station = Station::new();
     let forms = station.dir().join("forms");
