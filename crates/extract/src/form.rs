@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use toml::Spanned;
 
 use crate::layout;
+use crate::mistake::{self, Mistake};
 use crate::persons::Role;
 
 /// What a label says of that which follows it.
@@ -131,9 +132,8 @@ impl Form {
         let text = text.trim_start_matches('\u{feff}');
         let place = Place { file, text };
         let written: Written = toml::from_str(text).map_err(|e| {
-            let what = format!("không đúng cách viết tệp mẫu ({})", e.message());
-            let hint = "Các mục là type, titles, words, [labels] và [example]; chữ đặt trong ngoặc kép \"…\".";
-            place.wrong(e.span().map_or(0, |s| s.start), &what, hint)
+            let Mistake { at, what, hint } = mistake::tell(text, e.span().unwrap_or_default());
+            place.wrong(at, &what, hint).source(e.message())
         })?;
         let key = written.kind.map_or(Ok(""), |kind| match DocumentType::from_key(kind.get_ref()) {
             Some(known) => Ok(known.key),
@@ -250,17 +250,86 @@ mod tests {
             ("[labels]\n\n\":\" = \"end\"", 5, "«:»", "ít nhất 1"),
             ("words = [\n  \"Đơn\",\n]", 4, "«Đơn»", "ít nhất 2"),
             ("[example]\npage = \"a.jpg\"\nfields.ten = \"A\"", 5, "«ten»", "owner_name"),
-            ("[example]\npage = \"a.jpg\"", 3, "fields", "[example]"),
-            ("label = {}", 3, "label", "[labels]"),
-            ("words = \"Người khai tạm trú\"", 3, "", "words"),
-            ("words = [\"Người khai", 3, "", "ngoặc kép"),
+            ("[example]\npage = \"a.jpg\"", 3, "thiếu page hoặc fields", "fields."),
+            ("label = {}", 3, "«label»", "[labels]"),
+            // Quotes.
+            ("words = [\"Người khai", 3, "thiếu một dấu ngoặc kép", "\"…\""),
+            ("words = [\n  \"Người khai tạm trú\",\n  \"Chủ nhà\n]", 5, "thiếu một dấu ngoặc kép", "\"…\""),
+            ("[labels]\n\"Chỗ ở = \"address\"", 4, "thiếu một dấu ngoặc kép", "\"…\""),
+            ("[labels]\n\"Chỗ ở\" = address", 4, "quanh «address»", "\"address\""),
+            ("[labels]\nChỗ ở = \"address\"", 4, "quanh «Chỗ ở»", "\"Chỗ ở\" ="),
+            ("words = [Người khai]", 3, "quanh «Người khai»", "\"Người khai\""),
+            ("words = (\"Người khai\")", 3, "quanh «Người khai»", "\"Người khai\""),
+            ("words = [“Người khai”]", 3, "không đúng kiểu", "thẳng"),
+            ("[labels]\n“Chỗ ở” = \"address\"", 4, "không đúng kiểu", "thẳng"),
+            ("[example]\npage = a.jpg", 4, "quanh «a.jpg»", "\"a.jpg\""),
+            ("[example]\npage = \"anh\\trang.jpg\"\nfields.sex = Nam", 5, "quanh «Nam»", "\"Nam\""),
+            ("[example]\npage = \"C:\\anh\\trang.jpg\"", 4, "\\", "Viết /"),
+            (
+                "[example]\npage = \"a.jpg\"\nfields.personal_id = 027196000123",
+                5,
+                "quanh «027196000123»",
+                "\"027196000123\"",
+            ),
+            (
+                "[example]\npage = \"a.jpg\"\nfields.birth_date = 1996-01-02 # x",
+                5,
+                "quanh «1996-01-02»",
+                "\"1996-01-02\"",
+            ),
+            // Signs.
+            ("words \"Người khai\"", 3, "thiếu dấu =", "tên = \"chữ\""),
+            ("words: \"Người khai\"", 3, "dấu :", "tên = \"chữ\""),
+            ("words := [\"Người khai\"]", 3, "dấu :", "tên = \"chữ\""),
+            ("words == [\"Người khai\"]", 3, "thừa dấu =", "words ="),
+            ("= \"Người khai\"", 3, "thiếu tên", "tên = \"chữ\""),
+            ("words =", 3, "thiếu giá trị", "words ="),
+            ("// ghi chú", 3, "thiếu dấu =", "#"),
+            ("[labels]\n\"Chỗ ở\" = \"address\" // ghi chú", 4, "thừa «// ghi chú»", "#"),
+            ("[labels]\n\"Chỗ ở\" = \"address\"; \"Họ\" = \"end\"", 4, "thừa «; \"Họ\"", "Mỗi dòng"),
+            ("words = [\"Người khai\"", 3, "thiếu dấu ]", "dấu ]"),
+            ("words = [\"Người khai\",\n\n[labels]\n\"Chỗ ở\" = \"address\"", 3, "thiếu dấu ]", "dấu ]"),
+            ("words = [\"Người khai\",\nlabels.\"Chỗ ở\" = \"address\"", 3, "thiếu dấu ]", "dấu ]"),
+            ("words = [\"Người khai\" \"Chủ nhà\"]", 3, "thiếu dấu phẩy", "\"Chủ nhà\""),
+            ("words = [\n  \"Người khai\"\n  \"Chủ nhà\"\n]", 5, "thiếu dấu phẩy", "\"Chủ nhà\""),
+            ("words = [\"Người khai\",,]", 3, "thừa dấu phẩy", "một dấu phẩy"),
+            ("[labels\n\"Chỗ ở\" = \"address\"", 3, "thiếu dấu ]", "[labels]"),
+            ("labels]\n\"Chỗ ở\" = \"address\"", 3, "thiếu dấu [", "[labels]"),
+            ("[[labels]]\n\"Chỗ ở\" = \"address\"", 3, "thừa dấu ngoặc vuông", "[labels]"),
+            // Names.
+            ("title = [\"Đơn xin\"]", 3, "«title»", "titles"),
+            ("[nhan]\n\"Chỗ ở\" = \"address\"", 3, "[nhan]", "[labels]"),
+            ("titles = [\"Đơn xin\"]", 3, "titles đã có ở dòng 2", "xóa dòng kia"),
+            ("[labels]\n\"Chỗ ở\" = \"address\"\n\"Chỗ ở\" = \"end\"", 5, "\"Chỗ ở\" đã có ở dòng 4", "xóa dòng kia"),
+            ("[labels]\n\"Chỗ ở\" = \"address\"\n[labels]", 5, "[labels] ở dòng 3", "Gộp"),
+            ("[labels]\nwords = [\"Người khai\"]", 4, "trước mục [labels]", "lên đầu tệp"),
+            ("[example]\npage = \"a.jpg\"\nwords = [\"Người khai\"]", 5, "trước mục [example]", "lên đầu tệp"),
+            ("[example]\npage = \"a.jpg\"\nsex = \"Nam\"", 5, "«sex»", "fields.sex"),
+            ("[example]\nanh = \"a.jpg\"", 4, "«anh»", "page"),
+            ("[example]\nfields.sex = \"Nam\"", 3, "page", "page ="),
+            // Kinds of values.
+            (
+                "words = \"Người khai tạm trú\"",
+                3,
+                "words phải đứng trong ngoặc vuông",
+                "words = [\"Người khai tạm trú\"]",
+            ),
+            ("labels = \"Chỗ ở\"", 3, "labels là một mục", "[labels]"),
+            ("[labels]\n\"Chỗ ở\" = [\"address\"]", 4, "một giá trị", "\"Chỗ ở\" = \"…\""),
+            ("[example]\npage = \"a.jpg\"\nfields = \"Nam\"", 5, "fields", "fields.owner_name"),
+            ("words = [\"Người khai\", 3]", 3, "quanh «3»", "\"3\""),
         ] {
             let error = Form::parse("don.toml", &format!("{good}{more}")).unwrap_err();
             assert_eq!(error.code, Code::InvalidValue);
             assert!(error.message.starts_with(&format!("don.toml, dòng {line}: ")), "{more}: {}", error.message);
             assert!(error.message.contains(said), "{more}: {}", error.message);
             assert!(error.hint.contains(remedy), "{more}: {}", error.hint);
+            let english = ["expected", "invalid", "unexpected", "missing", "unknown"];
+            assert!(!english.iter().any(|w| error.message.contains(w)), "{more}: {}", error.message);
         }
+        // What the parser says is kept for whoever asks.
+        let source = Form::parse("don.toml", "type = \"a").unwrap_err().source.unwrap().to_string();
+        assert!(source.contains("invalid"), "{source}");
         for (text, said) in [
             ("titles = [\"Đơn xin\"]", "thiếu loại giấy tờ"),
             ("type = \"don_xin\"", "«don_xin»"),
@@ -269,6 +338,20 @@ mod tests {
         ] {
             let error = Form::parse("don.toml", text).unwrap_err();
             assert!(error.message.contains(said) && !error.hint.is_empty(), "{text}: {}", error.message);
+        }
+    }
+
+    #[test]
+    fn whatever_one_key_breaks_is_told_with_a_remedy() {
+        let form = "# Mẫu\ntype = \"don_de_nghi\"\ntitles = [\"Đơn xin\"]\nwords = [\n  \"Người khai\",\n]\n\n[labels]\n\
+            \"Chỗ ở\" = \"address\" # nơi ở\n\n[example]\npage = \"a.jpg\"\nfields.sex = \"Nữ\"\n";
+        for (at, c) in form.char_indices() {
+            let (before, after) = (&form[..at], &form[at + c.len_utf8()..]);
+            let typed = ["", "\"", "'", "[", "]", "=", ",", "#", "\\", ":", "“", "đ", "7", " ", "\n"];
+            for text in typed.iter().map(|typed| format!("{before}{typed}{after}")) {
+                let Err(error) = Form::parse("don.toml", &text) else { continue };
+                assert!(error.message.starts_with("don.toml, dòng ") && !error.hint.is_empty(), "{text}");
+            }
         }
     }
 }

@@ -25,6 +25,7 @@ mod header;
 mod kind;
 mod labels;
 mod layout;
+mod mistake;
 mod mrz;
 mod numbering;
 pub mod personal_id;
