@@ -343,8 +343,8 @@ mod tests {
 
     #[test]
     fn whatever_one_key_breaks_is_told_with_a_remedy() {
-        let form = "# Mẫu\ntype = \"don_de_nghi\"\ntitles = [\"Đơn xin\"]\nwords = [\n  \"Người khai\",\n]\n\n[labels]\n\
-            \"Chỗ ở\" = \"address\" # nơi ở\n\n[example]\npage = \"a.jpg\"\nfields.sex = \"Nữ\"\n";
+        let form = "# Mẫu\ntype = \"don_de_nghi\"\ntitles = [\"Đơn xin\"]\nwords = [\n  \"Người khai\",\n]\n\n\
+            [labels]\n\"Chỗ ở\" = \"address\" # nơi ở\n\n[example]\npage = \"a.jpg\"\nfields.sex = \"Nữ\"\n";
         for (at, c) in form.char_indices() {
             let (before, after) = (&form[..at], &form[at + c.len_utf8()..]);
             let typed = ["", "\"", "'", "[", "]", "=", ",", "#", "\\", ":", "“", "đ", "7", " ", "\n"];

@@ -1,5 +1,5 @@
-//! What is wrong where a form's file is no TOML, or holds what no form has. The parser says where; what stands there says
-//! what whoever wrote it did, so nothing hangs on the parser's English.
+//! What is wrong where a form's file is no TOML, or holds what no form has. The parser says where; what stands there
+//! says what whoever wrote it did, so nothing hangs on the parser's English.
 
 use sohoa_model::FieldName;
 use std::ops::Range;
@@ -25,7 +25,7 @@ struct Spot<'a> {
     /// Where its line begins.
     from: usize,
     line: &'a str,
-    /// The line without what its quotes hold and without its comment, as long as it was; and whether a quote stays open.
+    /// The line without what its quotes hold and without its comment; and whether a quote stays open.
     bare: String,
     open: bool,
 }

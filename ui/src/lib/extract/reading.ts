@@ -5,9 +5,9 @@ const bare = (text: string) =>
   text.normalize('NFD').replace(/[đĐ]/g, 'd').replace(/[^\p{L}\p{N}]/gu, '').toLowerCase()
 
 /**
- * Whether it is enough to hint at the reading. Headings in capitals lose a hook so often (`UY BAN NHÂN DÂN`) that a line
- * beside every agency would no longer be seen. A letter or a figure that was put right is another matter, and in a
- * person's name every mark counts.
+ * Whether it is enough to hint at the reading. Headings in capitals lose a hook so often (`UY BAN NHÂN DÂN`) that a
+ * line beside every agency would no longer be seen. A letter or a figure that was put right is another matter, and in
+ * a person's name every mark counts.
  */
 export function isSlight(name: string, value: string, read: string): boolean {
   return name !== 'owner_name' && bare(read) !== '' && bare(read) === bare(value)
