@@ -127,6 +127,11 @@ async fn a_clerks_morning_in_the_real_window() {
         "clerk=Nguyễn Thị Lan",
     ]);
     let (code, folder) = first_dossier();
+    let forms = station.dir().join("forms");
+    std::fs::create_dir_all(&forms).unwrap();
+    for file in ["tam-tru.toml", "tam-tru.jpg"] {
+        std::fs::copy(fixture("fixtures/forms").join(file), forms.join(file)).unwrap();
+    }
     let window = Window::open(&station, &[("SOHOA_PASSPHRASE", PASSPHRASE)]).await;
 
     // An empty desk says what to do.
@@ -217,6 +222,11 @@ async fn a_clerks_morning_in_the_real_window() {
     window.find("[data-testid='save']").await.click().await.unwrap();
     window.says(".notice", "Đã lưu cài đặt").await;
     window.has_none("[role='alert']").await;
+
+    // The office's own form is tried there.
+    window.find("[data-testid='try-tam-tru']").await.click().await.unwrap();
+    window.says("[data-testid='forms'] [role='status']", "6/6 trường đúng").await;
+    window.keep("5-forms").await;
 
     // Send; the receipt comes back.
     window.keys(Key::F9).await;
