@@ -123,7 +123,7 @@ fn grow(words: &[Word]) -> Vec<Tree> {
                 *leaf = *leaf * 2 + usize::from(usize::from(place[figure]) > step);
             });
         }
-        let mut sums = vec![(0.0, FEW); 1 << LEVELS];
+        let mut sums = [(0.0, FEW); 1 << LEVELS];
         leaf.iter().zip(&pulls).for_each(|(leaf, pull)| {
             sums[*leaf] = (sums[*leaf].0 + pull.0, sums[*leaf].1 + pull.1);
         });
@@ -156,4 +156,32 @@ fn best(sums: &[[(f64, f64); STEPS]], steps: usize) -> (usize, f64) {
             .sum::<f64>()
     };
     (0..steps).map(|step| (step, gain(step))).max_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or((0, f64::MIN))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trees_learn_what_takes_two_figures_to_tell() {
+        // Written is what is large in one figure and small in the other, whatever the third says.
+        let word = |i: usize| {
+            let mut figures = [0.0; FIGURES];
+            (figures[2], figures[7], figures[9]) = ((i % 40) as f32, (i / 40) as f32, (i % 7) as f32);
+            (figures, i % 40 > 20 && i / 40 < 25)
+        };
+        let words: Vec<Word> = (0..2000).map(word).collect();
+        let trees = grow(&words);
+        let odds = |figures: &Figures| {
+            let leaf = |tree: &Tree| {
+                let way = tree.asks.iter().fold(0, |way, (at, value)| way * 2 + usize::from(figures[*at] > *value));
+                tree.leaves[way]
+            };
+            trees.iter().map(leaf).sum::<f64>()
+        };
+        let wrong = words.iter().filter(|(figures, written)| (odds(figures) > 0.0) != *written).count();
+        assert!(trees.len() == TREES && wrong * 20 < words.len(), "{wrong} wrong");
+        assert!([2, 7].contains(&trees[0].asks[0].0) && trees[0].asks.iter().any(|ask| ask.0 != trees[0].asks[0].0));
+        assert_eq!(trees[0].to_string().split(' ').count(), 14);
+    }
 }
