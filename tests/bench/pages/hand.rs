@@ -159,6 +159,7 @@ fn best(sums: &[[(f64, f64); STEPS]], steps: usize) -> (usize, f64) {
 }
 
 #[cfg(test)]
+#[allow(unused)]
 mod tests {
     use super::*;
 
