@@ -7,7 +7,7 @@ use sohoa_model::Box4;
 use std::cell::LazyCell;
 use std::ops::Range;
 
-use crate::ink::{Ink, Part};
+use crate::ink::{self, Ink, Part};
 use crate::params::params;
 
 params! {
@@ -68,26 +68,7 @@ fn clusters(mut parts: Vec<Part>, dpi: f32, near: f32) -> Vec<Box4> {
     let inches = |v: f32| (v * dpi) as usize;
     let (near, speck) = (inches(near), inches(0.02));
     parts.retain(|p| p.width().max(p.height()) >= speck);
-    let mut found: Vec<Part> = Vec::new();
-    for mut part in parts {
-        // What it touches becomes one with it, and may then touch more.
-        while let Some(i) = found.iter().position(|f| {
-            f.left <= part.right + near
-                && part.left <= f.right + near
-                && f.top <= part.bottom + near
-                && part.top <= f.bottom + near
-        }) {
-            let other = found.swap_remove(i);
-            part = Part {
-                left: part.left.min(other.left),
-                right: part.right.max(other.right),
-                top: part.top.min(other.top),
-                bottom: part.bottom.max(other.bottom),
-                area: part.area + other.area,
-            };
-        }
-        found.push(part);
-    }
+    let mut found = ink::together(parts, near);
     let is_seal = |p: &Part| {
         let (short, long) = (p.width().min(p.height()), p.width().max(p.height()));
         short >= inches(0.8) && long <= inches(2.4) && long * 3 <= short * 4

@@ -97,19 +97,55 @@ impl Ink {
     }
 }
 
-/// The paper's brightness per square: the upper quarter of its pixels begins there; the brightest of the neighbours,
-/// because a square may lie wholly in ink.
+/// What is nearer to one another than so many pixels, across and down, made one.
+pub fn together(parts: Vec<Part>, near: usize) -> Vec<Part> {
+    let mut found: Vec<Part> = Vec::new();
+    for mut part in parts {
+        // What it touches becomes one with it, and may then touch more.
+        while let Some(i) = found.iter().position(|f| {
+            f.left <= part.right + near
+                && part.left <= f.right + near
+                && f.top <= part.bottom + near
+                && part.top <= f.bottom + near
+        }) {
+            let other = found.swap_remove(i);
+            part = Part {
+                left: part.left.min(other.left),
+                right: part.right.max(other.right),
+                top: part.top.min(other.top),
+                bottom: part.bottom.max(other.bottom),
+                area: part.area + other.area,
+            };
+        }
+        found.push(part);
+    }
+    found
+}
+
+/// The paper's brightness per square: the brightest of the neighbours, because a square may lie wholly in ink.
 pub fn paper(gray: &GrayImage) -> Vec<u8> {
+    let levels = levels(gray, BLOCK);
+    let (across, down) = ((gray.width() as usize).div_ceil(BLOCK), (gray.height() as usize).div_ceil(BLOCK));
+    let level = |x: usize, y: usize| levels[y * across + x];
+    (0..across * down)
+        .map(|block| {
+            let (x, y) = (block % across, block / across);
+            let rows = y.saturating_sub(1)..(y + 2).min(down);
+            rows.flat_map(|j| (x.saturating_sub(1)..(x + 2).min(across)).map(move |i| level(i, j))).max().unwrap_or(255)
+        })
+        .collect()
+}
+
+/// How bright it is between letters, per square of this side: the upper quarter of its pixels begins there.
+pub fn levels(gray: &GrayImage, side: usize) -> Vec<u8> {
     let (width, height) = (gray.width() as usize, gray.height() as usize);
-    let across = width.div_ceil(BLOCK);
-    let down = height.div_ceil(BLOCK);
-    let mut levels = Vec::with_capacity(across * down);
-    for block in 0..across * down {
-        let (x, y) = (block % across * BLOCK, block / across * BLOCK);
+    let across = width.div_ceil(side);
+    let level = |square: usize| {
+        let (x, y) = (square % across * side, square / across * side);
         let mut counts = [0u16; 256];
         let mut total = 0;
-        for row in (y..height.min(y + BLOCK)).step_by(2) {
-            for v in gray.as_raw()[row * width..][x..width.min(x + BLOCK)].iter().step_by(2) {
+        for row in (y..height.min(y + side)).step_by(2) {
+            for v in gray.as_raw()[row * width..][x..width.min(x + side)].iter().step_by(2) {
                 counts[usize::from(*v)] += 1;
                 total += 1;
             }
@@ -120,16 +156,9 @@ pub fn paper(gray: &GrayImage) -> Vec<u8> {
             left = left.saturating_sub(*n);
             here
         });
-        levels.push(level.unwrap_or(0) as u8);
-    }
-    let level = |x: usize, y: usize| levels[y * across + x];
-    (0..across * down)
-        .map(|block| {
-            let (x, y) = (block % across, block / across);
-            let rows = y.saturating_sub(1)..(y + 2).min(down);
-            rows.flat_map(|j| (x.saturating_sub(1)..(x + 2).min(across)).map(move |i| level(i, j))).max().unwrap_or(255)
-        })
-        .collect()
+        level.unwrap_or(0) as u8
+    };
+    (0..across * height.div_ceil(side)).map(level).collect()
 }
 
 /// Otsu (1979): the level that parts the counts into the two groups furthest apart; between two levels with nothing

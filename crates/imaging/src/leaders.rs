@@ -22,19 +22,19 @@ params! {
     most: usize = 60_000,
 }
 
-/// Paints paper over a page's rows of dots; whether there were any. `lean` is in degrees counter-clockwise.
-pub fn erase(gray: &mut GrayImage, ink: &Ink, dpi: f32, lean: f32, params: &Params) -> bool {
+/// Paints paper over a page's rows of dots; how many there were. `lean` is in degrees counter-clockwise.
+pub fn erase(gray: &mut GrayImage, ink: &Ink, dpi: f32, lean: f32, params: &Params) -> usize {
     let parts = ink.parts();
     let dots: Vec<Dot> = parts.iter().filter(|p| is_dot(p, dpi, &params.dot)).map(|p| Dot::of(*p, lean)).collect();
     if dots.len() < params.least || dots.len() > params.most {
-        return false;
+        return 0;
     }
     let rows = rows(&dots, dpi, params);
     for row in &rows {
         let row: Vec<&Dot> = row.iter().map(|i| &dots[*i]).collect();
         wipe(gray, ink, &parts, &row, params);
     }
-    !rows.is_empty()
+    rows.len()
 }
 
 struct Dot {

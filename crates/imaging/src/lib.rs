@@ -15,6 +15,7 @@ mod flatten;
 mod gray;
 mod ground;
 mod ink;
+mod kind;
 mod leaders;
 mod letters;
 mod margins;
@@ -44,10 +45,11 @@ use sohoa_model::{Box4, Code, Error, Result, Rule, Turn};
 
 pub use gray::Colour;
 use ink::Ink;
+pub use kind::Kind;
 use params::params;
 
 /// Grows when the same page would be prepared another way.
-pub const VERSION: u32 = 9;
+pub const VERSION: u32 = 10;
 
 params! {
     /// The resolution at which letters are read best for their cost; finer pages are reduced to it.
@@ -60,6 +62,8 @@ params! {
     skew: skew::Params = Default::default(),
     blank: blank::Params = Default::default(),
     letters: letters::Params = Default::default(),
+    /// What kind of page it is.
+    kind: kind::Params = Default::default(),
     /// Ink of these colours is dropped from colour pages,
     drop_colours: Vec<Colour> = vec![Colour::Red, Colour::Blue],
     /// but for what is printed in it.
@@ -97,13 +101,15 @@ pub struct Clean {
     /// Degrees by which the content leaned counter-clockwise on the turned page; 0 where it was left alone.
     pub skew: f32,
     pub blank: bool,
+    /// What kind of page it is, unless it is blank.
+    pub kind: Option<Kind>,
     /// Rules that were taken out, in the upright frame.
     pub rules: Vec<Rule>,
     /// Where somebody wrote or stamped in a colour, in the upright frame; taken out, too.
     pub pens: Vec<Box4>,
     /// Where there are photographs, in the upright frame.
     pub pictures: Vec<Box4>,
-    /// What was done, for the archive: `turn90,160dpi,red,skew+1.2`.
+    /// What was done, for the archive: `turn90,160dpi,form,red,skew+1.2`.
     pub plan: String,
     /// The page before it was reduced.
     full: GrayImage,
@@ -150,7 +156,7 @@ pub fn run(image: &DynamicImage, turn: Turn, dpi: f32, params: &Params) -> Resul
         blank = blank::is_blank(&reduce(&whole, scale)?, dpi * scale, &params.blank);
     }
     let leaning = if blank { None } else { skew::measure(&gray, dpi * scale, &params.skew) };
-    let mut rules = Vec::new();
+    let (mut rules, mut kind) = (Vec::new(), None);
     // Specks, rules and dots are told from letters at full resolution only, and leaders along the true baseline.
     if !blank {
         let mut ink = Ink::of(&full);
@@ -164,16 +170,17 @@ pub fn run(image: &DynamicImage, turn: Turn, dpi: f32, params: &Params) -> Resul
             rules = rules::erase(&mut full, &mut ink, dpi, params);
         }
         let lean = leaning.unwrap_or(0.0);
-        let leaders = params.leaders.as_ref().is_some_and(|p| leaders::erase(&mut full, &ink, dpi, lean, p));
+        let leaders = params.leaders.as_ref().map_or(0, |p| leaders::erase(&mut full, &ink, dpi, lean, p));
         let found = !rules.is_empty();
         rules = rules::without_streaks(rules, lean, (width, height), dpi);
+        kind = Some(kind::tell(&rules, leaders, &parts, (width, height), dpi, &params.kind));
         let dropped = [
             ("ground", ground),
             ("seals", seals),
             ("margins", margins),
             ("specks", specks),
             ("rules", found),
-            ("leaders", leaders),
+            ("leaders", leaders > 0),
         ];
         plan.extend(dropped.iter().filter(|(_, found)| *found).map(|(name, _)| (*name).to_owned()));
         // Small print needs a finer copy. On a page of dirt nobody can say how small it is.
@@ -185,6 +192,7 @@ pub fn run(image: &DynamicImage, turn: Turn, dpi: f32, params: &Params) -> Resul
         }
     }
     let reading_dpi = dpi * scale;
+    plan.splice(..0, kind.map(|kind| kind.name().to_owned()));
     plan.insert(0, if bitonal { "bitonal".to_owned() } else { format!("{reading_dpi:.0}dpi") });
     if turn != Turn::None {
         plan.insert(0, format!("turn{}", turn.degrees()));
@@ -203,6 +211,7 @@ pub fn run(image: &DynamicImage, turn: Turn, dpi: f32, params: &Params) -> Resul
         height,
         skew,
         blank,
+        kind,
         rules,
         pens,
         pictures: Vec::new(),

@@ -4,53 +4,66 @@
 use image::GrayImage;
 use sohoa_model::Box4;
 
-use crate::ink::{self, BLOCK};
+use crate::ink::{self, Part};
 use crate::params::params;
 
 params! {
     /// Darker than this, of the page's paper, is no paper.
     dark: f32 = 0.75,
-    /// Squares of paper, in inches, across which a picture reaches at least: a photograph of 3 × 4 cm has more, the dark
+    /// Side of the squares that are looked at, in inches: no letter fills one.
+    square: f32 = 0.1,
+    /// In inches, across which a picture reaches at least: the dark part of a photograph of 2 × 3 cm does, and the dark
     /// head of a table has not so many lines.
-    least: f32 = 0.35,
+    least: f32 = 0.5,
 }
 
 /// Boxes of pictures. What reaches the edge of the page is the shadow of a lid or of a fold.
 pub fn find(gray: &GrayImage, dpi: f32, params: &Params) -> Vec<Box4> {
-    let across = (gray.width() as usize).div_ceil(BLOCK);
-    let levels = ink::paper(gray);
+    /// In squares: a shadow may begin beside the edge of the picture.
+    const EDGE: usize = 2;
+    let side = (params.square * dpi).round().max(1.0) as usize;
+    let across = (gray.width() as usize).div_ceil(side);
+    let levels = ink::levels(gray, side);
     let down = levels.len() / across.max(1);
     let mut sorted = levels.clone();
     sorted.sort_unstable();
     let Some(usual) = sorted.get(sorted.len() / 2) else { return Vec::new() };
     let mut dark: Vec<bool> = levels.iter().map(|level| f32::from(*level) < params.dark * f32::from(*usual)).collect();
-    // Squares are as bright as the brightest beside them, so a picture is larger by one on each side.
-    let least = (params.least * dpi / BLOCK as f32).round().max(1.0) as usize;
+    let least = (params.least / params.square).round() as usize;
     let mut found = Vec::new();
     for start in 0..dark.len() {
-        let (mut left, mut right, mut top, mut bottom, mut count) = (across, 0, down, 0, 0);
+        let mut part = Part { left: across, right: 0, top: down, bottom: 0, area: 0 };
         let mut next = vec![start];
         while let Some(at) = next.pop() {
             if !std::mem::take(&mut dark[at]) {
                 continue;
             }
             let (x, y) = (at % across, at / across);
-            (left, right, top, bottom, count) = (left.min(x), right.max(x), top.min(y), bottom.max(y), count + 1);
+            (part.left, part.right) = (part.left.min(x), part.right.max(x));
+            (part.top, part.bottom) = (part.top.min(y), part.bottom.max(y));
+            part.area += 1;
             next.extend((x > 0).then(|| at - 1));
             next.extend((x + 1 < across).then_some(at + 1));
             next.extend((y > 0).then(|| at.wrapping_sub(across)));
             next.extend((y + 1 < down).then_some(at + across));
         }
-        if count == 0 || left == 0 || top == 0 || right + 1 == across || bottom + 1 == down {
+        let at_edge = part.left < EDGE || part.top < EDGE || part.right + EDGE >= across || part.bottom + EDGE >= down;
+        if part.area == 0 || at_edge {
             continue;
         }
-        let (wide, high) = (right + 1 - left, bottom + 1 - top);
-        if wide >= least && high >= least && count * 2 >= wide * high {
-            let [x, y, end, foot] = [left - 1, top - 1, right + 2, bottom + 2].map(|square| (square * BLOCK) as u32);
-            found.push([x, y, end.min(gray.width()) - x, foot.min(gray.height()) - y]);
+        let (wide, high) = (part.width(), part.height());
+        if wide >= least && high >= least && part.area * 2 >= wide * high {
+            found.push(part);
         }
     }
-    found
+    // A bright sky parts a picture, a white collar the head from the coat. At its rim squares are half of paper.
+    let area = |Part { left, right, top, bottom, .. }: Part| {
+        let rim = side / 2;
+        let [x, y] = [left, top].map(|square| (square * side - rim) as u32);
+        let [end, foot] = [right, bottom].map(|square| ((square + 1) * side + rim) as u32);
+        [x, y, end.min(gray.width()) - x, foot.min(gray.height()) - y]
+    };
+    ink::together(found, 2).into_iter().map(area).collect()
 }
 
 #[cfg(test)]
@@ -86,5 +99,17 @@ mod tests {
         assert!(found(&page(photo, |x, y| if x % 9 < 5 && y % 20 < 15 { 20 } else { 235 })).is_empty(), "bold print");
         assert!(found(&page([200, 600, 1200, 60], |_, _| 80)).is_empty(), "the dark head of a table");
         assert!(found(&page([0, 0, 200, 1920], |_, _| 60)).is_empty(), "the shadow of a lid");
+    }
+
+    #[test]
+    fn a_head_before_a_white_wall_is_found_whole() {
+        // 100 × 130 pixels are 16 × 21 mm; the collar is white.
+        let head = |x: u32, y: u32| match (x, y) {
+            (830..=930, 600..=700) => 60,
+            (800..=960, 716..=800) => 90,
+            _ => 240,
+        };
+        let [[x, y, w, h]] = found(&page([790, 580, 190, 230], head))[..] else { panic!("one picture") };
+        assert!(x <= 808 && y <= 608 && x + w >= 952 && y + h >= 792, "{x} {y} {w} {h}");
     }
 }

@@ -2,7 +2,7 @@
 
 use image::DynamicImage;
 use serde::{Deserialize, Serialize};
-use sohoa_imaging::{Clean, Plain};
+use sohoa_imaging::{Clean, Kind, Plain};
 use sohoa_model::{Box4, Care, Digest, Reading, Result, Turn, Word, page::Barcode};
 use sohoa_ocr::{Found, Look};
 use std::sync::atomic::AtomicBool;
@@ -53,6 +53,15 @@ impl Params {
             words: None,
             by_letters: care != Care::Fast,
         }
+    }
+
+    /// How a page of this kind is read.
+    fn reading(&self, kind: Option<Kind>) -> sohoa_ocr::Params {
+        let mut ocr = self.ocr.clone();
+        if kind == Some(Kind::Table) {
+            ocr.segmentation = ocr.tables;
+        }
+        ocr
     }
 
     /// What reads it, for the archive: `vie+Vietnamese,again98`.
@@ -138,7 +147,7 @@ pub fn see(
     let found = match found {
         _ if clean.blank => Found::default(),
         Some(found) => found,
-        None => reader.run(&clean.gray, clean.dpi, &params.ocr, cancel)?,
+        None => reader.run(&clean.gray, clean.dpi, &params.reading(clean.kind), cancel)?,
     };
     let ink = found.ink.into_iter().map(|area| clean.to_frame(area)).collect();
     let words = found.words;
@@ -213,7 +222,7 @@ fn upright(
         Some((more, _)) => more,
         // Where the letters say nothing it is read as it came: looking longer for the way up costs as much as reading.
         None => {
-            let read = here.insert(reader.run(&clean.gray, clean.dpi, &params.ocr, cancel)?);
+            let read = here.insert(reader.run(&clean.gray, clean.dpi, &params.reading(clean.kind), cancel)?);
             let well = sohoa_ocr::reads_well(&read.words);
             let found = if well { None } else { reader.orientation_at_length(&clean.gray, clean.dpi)? };
             found.map_or(Turn::None, |(more, _)| more)
@@ -224,12 +233,12 @@ fn upright(
     }
     let turn = hint.then(more);
     let turned = prepared(turn)?;
-    let there = reader.run(&turned.gray, turned.dpi, &params.ocr, cancel)?;
+    let there = reader.run(&turned.gray, turned.dpi, &params.reading(turned.kind), cancel)?;
     if !sohoa_ocr::reads_well(&there.words) {
         // Handwriting and pictures turn pages for no reason: it must make more sense than as it came.
         let here = match here {
             Some(here) => here,
-            None => reader.run(&clean.gray, clean.dpi, &params.ocr, cancel)?,
+            None => reader.run(&clean.gray, clean.dpi, &params.reading(clean.kind), cancel)?,
         };
         if sohoa_ocr::sense(&there.words) <= sohoa_ocr::sense(&here.words) {
             return Ok((hint, clean, Some(here)));
