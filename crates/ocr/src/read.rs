@@ -69,9 +69,16 @@ pub fn run(
         let rows = scaled(gray, edges, HEIGHT as u32)?;
         let mut line = recogniser.read(&rows, params.both, params.invert);
         fitting(&mut line, lexicon);
-        let found = placed(gray, &line, &run, edges);
+        let (found, spaced) = placed(gray, &line, &run, edges);
         if !run.missed || missed::is_text(&found) {
+            let last = words.len();
             words.extend(found);
+            for (at, pieces) in spaced.into_iter().rev() {
+                let read = pieces.iter().map(|run| piece(recogniser, gray, run, params)).collect::<Result<Vec<_>>>()?;
+                if let Some(several) = several(&words[last + at], read) {
+                    words.splice(last + at..=last + at, several);
+                }
+            }
         }
     }
     renumber(&mut words);
@@ -150,14 +157,68 @@ fn is_dotted(gray: &GrayImage, [left, top, right, bottom]: Edges, run: &Run) -> 
     })
 }
 
-/// The words of a run with their boxes: the network tells about where a letter is, the parts of ink exactly.
-fn placed(gray: &GrayImage, read: &[LineWord], run: &Run, edges: Edges) -> Vec<Word> {
+/// A piece of a run, read by itself.
+fn piece(recogniser: &Recogniser, gray: &GrayImage, run: &Run, params: &Params) -> Result<Vec<Word>> {
+    let [left, top, right, bottom] = run.edges;
+    let (width, height) = (gray.width() as i32, gray.height() as i32);
+    let edges =
+        [(left - PADDING).max(0), (top - PADDING).max(0), (right + PADDING).min(width), (bottom + PADDING).min(height)];
+    let line = recogniser.read(&scaled(gray, edges, HEIGHT as u32)?, params.both, params.invert);
+    Ok(placed(gray, &line, run, edges).0)
+}
+
+/// Surer than this, in percent, a single letter is a word.
+const SHORT: f32 = 85.0;
+
+/// The words that stand where one was read, if they say something else, and each something: the network passed one over.
+fn several(word: &Word, read: Vec<Vec<Word>>) -> Option<Vec<Word>> {
+    // `ở` is a word of one letter.
+    let is_short = |words: &[Word]| matches!(words, [only] if only.confidence >= SHORT && is_syllable(&only.text));
+    let all_say = read.iter().all(|words| missed::is_text(words) || is_short(words));
+    let several: Vec<Word> = read.into_iter().flatten().collect();
+    let same = several.iter().map(|word| &*word.text).collect::<String>() == word.text;
+    (all_say && !same).then_some(several)
+}
+
+/// Of a line's height: wider is a space between words.
+const SPACE: f32 = 0.2;
+
+/// The ink of a word, parted where there is a space in it that has letters on both sides.
+fn parted(own: &[Edges], tall: i32) -> Vec<Vec<Edges>> {
+    let space = (SPACE * tall as f32) as i32;
+    let highest = own.iter().map(|part| part[3] - part[1]).max().unwrap_or(0);
+    let is_letter = |part: &Edges| (part[3] - part[1]) * 2 > highest && (part[2] - part[0]) * 4 > highest;
+    let mut own = own.to_vec();
+    own.sort_unstable_by_key(|part| part[0]);
+    let mut groups: Vec<(i32, Vec<Edges>)> = Vec::new();
+    for part in own {
+        let lettered = |group: &[Edges]| group.iter().any(is_letter);
+        match groups.last_mut() {
+            Some((right, group)) if part[0] - *right < space || !lettered(group) => {
+                *right = part[2].max(*right);
+                group.push(part);
+            }
+            _ => groups.push((part[2], vec![part])),
+        }
+    }
+    // What stands apart and is no letter belongs to those before it.
+    while let Some((right, last)) = groups.pop_if(|(_, group)| !group.iter().any(is_letter)) {
+        let Some(before) = groups.last_mut() else { break };
+        before.0 = right;
+        before.1.extend(last);
+    }
+    groups.into_iter().map(|(_, group)| group).collect()
+}
+
+/// The words of a run with their boxes: the network tells about where a letter is, the parts of ink exactly. With them
+/// those, by their number, whose ink falls into pieces that stand apart as words do.
+fn placed(gray: &GrayImage, read: &[LineWord], run: &Run, edges: Edges) -> (Vec<Word>, Vec<(usize, Vec<Run>)>) {
     let scale = (edges[3] - edges[1]) as f32 / HEIGHT as f32;
     let place = |column: usize| edges[0] + (column as f32 * scale).round() as i32;
     let mut parts = run.parts.clone();
     parts.sort_by_key(|part| part[0] + part[2]);
     let mut parts = parts.into_iter().peekable();
-    let mut words = Vec::new();
+    let (mut words, mut spaced) = (Vec::new(), Vec::new());
     for (i, word) in read.iter().enumerate() {
         let (from, to) = (place(word.columns.0), place(word.columns.1));
         // Between two words, halfway through the space; the last one takes what is left.
@@ -179,10 +240,20 @@ fn placed(gray: &GrayImage, read: &[LineWord], run: &Run, edges: Edges) -> Vec<W
         }
         if !text.is_empty() && right > left && bottom > top {
             let bounds = [left as u32, top as u32, (right - left) as u32, (bottom - top) as u32];
+            let pieces = parted(&own, run.edges[3] - run.edges[1]);
+            if pieces.len() > 1 {
+                let piece = |parts: Vec<Edges>| {
+                    let [left, top, right, bottom] = parts.iter().copied().reduce(union).unwrap_or(run.edges);
+                    // What its neighbours reach above and below the line, its letters may, too.
+                    let edges = [left, top.min(run.edges[1]), right, bottom.max(run.edges[3])];
+                    Run { edges, parts, ..*run }
+                };
+                spaced.push((words.len(), pieces.into_iter().map(piece).collect()));
+            }
             words.push(Word { text, confidence, bounds, line: run.line, block: run.block });
         }
     }
-    words
+    (words, spaced)
 }
 
 /// Lines and blocks that turned out empty leave no gap in the numbers.
@@ -256,6 +327,29 @@ mod tests {
     }
 
     #[test]
+    fn a_word_that_was_passed_over_is_read_by_itself() {
+        // Two letters with a mark above one, a space, three letters and a full stop, 30 pixels high.
+        let letter = |left: i32| [left, 100, left + 14, 122];
+        let own = [letter(0), letter(17), [3, 92, 9, 97], letter(46), letter(63), letter(80), [104, 119, 108, 122]];
+        let lefts = |own: &[Edges]| {
+            parted(own, 30).iter().map(|group| group.iter().map(|part| part[0]).collect()).collect::<Vec<Vec<i32>>>()
+        };
+        assert_eq!(lefts(&own), [vec![0, 3, 17], vec![46, 63, 80, 104]]);
+        assert_eq!(lefts(&own[3..]).len(), 1, "what stands apart is no letter");
+        assert!(lefts(&[]).is_empty());
+
+        let word =
+            |text: &str, confidence| Word { text: text.into(), confidence, bounds: [0, 0, 9, 9], line: 3, block: 1 };
+        let read = |pieces: &[(&str, f32)]| {
+            let pieces = pieces.iter().map(|(text, sure)| vec![word(text, *sure)]).collect();
+            several(&word("tạm:", 98.0), pieces).map(|words| words.into_iter().map(|w| w.text).collect::<Vec<_>>())
+        };
+        assert_eq!(read(&[("ở", 93.0), ("tạm:", 99.0)]).unwrap(), ["ở", "tạm:"]);
+        assert_eq!(read(&[("tạ", 95.0), ("m:", 95.0)]), None, "spaced letters say the same");
+        assert_eq!(read(&[("ở", 60.0), ("tạm:", 99.0)]), None, "a speck");
+    }
+
+    #[test]
     fn two_figures_that_were_read_as_one_are_two() {
         let (one, other, dot) = ([100, 50, 106, 80], [112, 50, 118, 80], [120, 76, 123, 79]);
         assert!(is_double("1", &[one, other, dot]));
@@ -264,7 +358,7 @@ mod tests {
         assert!(!is_double("11", &[one, other]) && !is_double("I", &[one, other]) && !is_double("1", &[]));
         let word = LineWord { text: "1".into(), confidence: 95.0, columns: (3, 30), variants: vec![] };
         let run = Run { line: 0, block: 0, edges: [96, 46, 122, 84], parts: vec![other, one], missed: false };
-        let words = placed(&GrayImage::new(200, 100), &[word], &run, [96, 46, 122, 84]);
+        let (words, _) = placed(&GrayImage::new(200, 100), &[word], &run, [96, 46, 122, 84]);
         assert_eq!((words[0].text.as_str(), words[0].bounds), ("11", [100, 50, 18, 30]));
         assert!(words[0].confidence <= MENDED);
     }
