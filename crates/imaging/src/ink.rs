@@ -185,3 +185,26 @@ pub fn otsu(counts: &[u32; 256]) -> u8 {
     }
     ((first + last) / 2 + 1).min(255) as u8
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::Luma;
+
+    #[test]
+    fn ink_is_told_from_paper_where_no_one_threshold_would() {
+        // From a third of the light on the left to all of it on the right; ink leaves half of it.
+        let light = |x: u32| 80.0 + 160.0 * x as f32 / 1200.0;
+        let is_ink = |x: u32, y: u32| x % 30 < 7 && y % 40 < 22;
+        let page =
+            GrayImage::from_fn(1200, 640, |x, y| Luma([(light(x) / if is_ink(x, y) { 2.0 } else { 1.0 }) as u8]));
+        let paper_on_the_left = page.get_pixel(20, 30)[0];
+        let ink_on_the_right = page.get_pixel(1175, 5)[0];
+        assert!(ink_on_the_right > paper_on_the_left, "{ink_on_the_right} {paper_on_the_left}");
+        let ink = Ink::of(&page);
+        let places = (0..1200u32).flat_map(|x| (0..640u32).map(move |y| (x, y)));
+        let wrong = places.filter(|(x, y)| ink.at(*x as usize, *y as usize) != is_ink(*x, *y)).count();
+        assert_eq!(wrong, 0);
+        assert_eq!(ink.parts().len(), 40 * 16);
+    }
+}

@@ -376,9 +376,9 @@ export const en: Words = {
     choose: 'Choose…',
     reading: 'Reading',
     cares: {
-      fast: { name: 'Fast', cost: 'One model reads once: nearly twice as fast, two and a half times the errors; for clear print' },
+      fast: { name: 'Fast', cost: 'One model reads once: nearly twice as fast, three times the errors; for clear print' },
       balanced: { name: 'Balanced', cost: 'Two models read; what is doubtful is read again' },
-      accurate: { name: 'Accurate', cost: 'Every word is read twice: takes 20 % longer, 6 % fewer errors' },
+      accurate: { name: 'Accurate', cost: 'Every word is read twice: takes 15 % longer, 10 % fewer errors' },
     },
     workers: 'Pages read at a time',
     auto: 'Automatic',
