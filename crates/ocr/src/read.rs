@@ -55,14 +55,7 @@ pub fn run(
             return Err(Error::new(Code::Unreadable, "Không đọc được trang này trong thời gian cho phép")
                 .hint("Quét lại trang rõ hơn rồi thử lại."));
         }
-        let [left, top, right, bottom] = run.edges;
-        let (width, height) = (gray.width() as i32, gray.height() as i32);
-        let edges = [
-            (left - PADDING).max(0),
-            (top - PADDING).max(0),
-            (right + PADDING).min(width),
-            (bottom + PADDING).min(height),
-        ];
+        let edges = padded(run.edges, gray);
         if edges[0] >= edges[2] || edges[1] >= edges[3] {
             continue;
         }
@@ -84,6 +77,12 @@ pub fn run(
     renumber(&mut words);
     let ink = parts.iter().map(|[l, t, r, b]| [*l, *t, r - l, b - t].map(|edge| edge as u32)).collect();
     Ok(Found { words, ink })
+}
+
+/// With the paper around, as far as there is some.
+fn padded([left, top, right, bottom]: Edges, gray: &GrayImage) -> Edges {
+    let (width, height) = (gray.width() as i32, gray.height() as i32);
+    [(left - PADDING).max(0), (top - PADDING).max(0), (right + PADDING).min(width), (bottom + PADDING).min(height)]
 }
 
 /// Percent, of what stands there and was not read so.
@@ -159,10 +158,7 @@ fn is_dotted(gray: &GrayImage, [left, top, right, bottom]: Edges, run: &Run) -> 
 
 /// A piece of a run, read by itself.
 fn piece(recogniser: &Recogniser, gray: &GrayImage, run: &Run, params: &Params) -> Result<Vec<Word>> {
-    let [left, top, right, bottom] = run.edges;
-    let (width, height) = (gray.width() as i32, gray.height() as i32);
-    let edges =
-        [(left - PADDING).max(0), (top - PADDING).max(0), (right + PADDING).min(width), (bottom + PADDING).min(height)];
+    let edges = padded(run.edges, gray);
     let line = recogniser.read(&scaled(gray, edges, HEIGHT as u32)?, params.both, params.invert);
     Ok(placed(gray, &line, run, edges).0)
 }
