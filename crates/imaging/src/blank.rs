@@ -87,3 +87,33 @@ fn flood(edges: &mut [bool], width: usize, height: usize, start: usize) -> Part 
     }
     part
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::page;
+    use image::Luma;
+
+    fn is_blank(page: &GrayImage) -> bool {
+        super::is_blank(page, 100.0, &Default::default())
+    }
+
+    #[test]
+    fn what_shows_through_is_blank_and_a_lone_number_is_not() {
+        assert!(!is_blank(&page(0.0)));
+        let mut back = image::imageops::fast_blur(&page(0.0), 2.5);
+        back.pixels_mut().for_each(|p| p[0] = 245 - (245 - p[0]) / 6);
+        assert!(is_blank(&back));
+        for i in 0..200 {
+            // Dust.
+            back.put_pixel(i * 37 % 826, i * 101 % 1169, Luma([60]));
+        }
+        assert!(is_blank(&back));
+        for (dx, dy) in (0..14).flat_map(|dx| (0..16).map(move |dy| (dx, dy))) {
+            if dx % 7 < 2 || dy % 7 < 2 {
+                back.put_pixel(400 + dx, 1090 + dy, Luma([40]));
+            }
+        }
+        assert!(!is_blank(&back));
+    }
+}

@@ -214,3 +214,77 @@ fn line_cut(letters: &[Part], letter: usize) -> bool {
     };
     cut.chunk_by(|a, b| level(a, b)).any(|run| run.len() >= LETTERS)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::{PAPER, bundled, fed, sheet};
+    use image::Luma;
+
+    fn marks(page: GrayImage, dpi: f32) -> Vec<Mark> {
+        check(&page.into(), dpi, &Default::default()).marks
+    }
+
+    #[test]
+    fn a_good_page_has_no_mark() {
+        let good = sheet(0);
+        for lean in [-6.0, -1.0, 0.0, 3.0] {
+            assert_eq!(marks(fed(&good, lean, (0, 0), 0.97), 300.0), [], "leaning by {lean}");
+        }
+        assert_eq!(marks(image::imageops::rotate180(&good), 300.0), []);
+        assert_eq!(marks(image::imageops::rotate90(&good), 300.0), []);
+    }
+
+    #[test]
+    fn each_fault_has_its_mark() {
+        let good = sheet(0);
+        let mapped = |f: fn(f32) -> f32| {
+            let mut page = good.clone();
+            page.pixels_mut().for_each(|p| p[0] = f(f32::from(p[0])) as u8);
+            page
+        };
+        let part = |x, y, w, h| image::imageops::crop_imm(&good, x, y, w, h).to_image();
+        assert_eq!(marks(mapped(|v| v * 0.5), 300.0), [Mark::TooDark]);
+        assert_eq!(marks(mapped(|v| 250.0 - (250.0 - v) * 0.2), 300.0), [Mark::TooLight]);
+        assert_eq!(marks(image::imageops::fast_blur(&good, 3.0), 300.0), [Mark::Blurred]);
+        assert_eq!(marks(part(308, 0, 2172, 3508), 300.0), [Mark::CutOff]);
+        assert_eq!(marks(part(0, 0, 1932, 3508), 300.0), [Mark::CutOff]);
+        assert_eq!(marks(part(0, 328, 2480, 3180), 300.0), [Mark::CutOff]);
+        assert_eq!(marks(part(0, 0, 2480, 3152), 300.0), [Mark::CutOff]);
+        assert_eq!(marks(good.clone(), 150.0), [Mark::LowResolution]);
+        assert_eq!(marks(rotate::straighten_gray(&good, -12.0), 300.0), [Mark::Skewed]);
+        assert_eq!(marks(GrayImage::from_pixel(2480, 3508, PAPER), 300.0), [Mark::Blank]);
+    }
+
+    #[test]
+    fn a_shadow_on_the_edge_and_a_dark_lid_are_no_fault_of_the_page() {
+        let mut shadow = sheet(0);
+        for y in 0..3508 {
+            (0..20 + y * 7 % 23).for_each(|x| shadow.put_pixel(x, y, Luma([30])));
+        }
+        assert_eq!(marks(shadow, 300.0), []);
+        let mut lid = GrayImage::from_pixel(2480, 3508, Luma([25]));
+        image::imageops::replace(
+            &mut lid,
+            &image::imageops::crop_imm(&sheet(0), 100, 200, 1500, 1600).to_image(),
+            400,
+            700,
+        );
+        assert!(!marks(lid, 300.0).contains(&Mark::TooDark));
+    }
+
+    /// A mark on any of these would be a false alarm.
+    #[test]
+    fn the_bundled_pages_have_no_marks() {
+        for (name, page, dpi) in bundled() {
+            assert_eq!(check(&page, dpi, &Default::default()).marks, [], "{name}");
+        }
+    }
+
+    #[test]
+    fn a_picture_of_a_few_pixels_is_looked_at_too() {
+        for (width, height) in [(1, 1), (1, 400), (400, 1), (33, 31), (64, 64), (200, 200)] {
+            let _ = check(&GrayImage::new(width, height).into(), 300.0, &Default::default());
+        }
+    }
+}

@@ -136,7 +136,10 @@ fn is_straight(row: &[Part], off: f32) -> bool {
 mod tests {
     use super::*;
     use crate::gray::{self, Colour};
+    use crate::run;
+    use crate::samples::sheet;
     use image::{DynamicImage, Rgb, RgbImage};
+    use sohoa_model::Turn;
 
     const RED: Rgb<u8> = Rgb([200, 45, 50]);
 
@@ -209,5 +212,35 @@ mod tests {
         let differ = before.pixels().zip(after.pixels()).filter(|(a, b)| (a[0] < 128) != (b[0] < 128));
         // Where both inks meet the red one lies on top.
         assert!(differ.count() * 4 < 14 * 36 * 16);
+    }
+
+    #[test]
+    fn print_under_a_blue_stamp_stays_and_the_stamp_goes() {
+        let print = sheet(0);
+        let mut page = RgbImage::from_fn(2480, 3508, |x, y| {
+            let v = print.get_pixel(x, y)[0];
+            Rgb([v, v, v])
+        });
+        // A frame of 60 × 20 mm with a date in it, as offices stamp incoming mail, across four lines.
+        let stamped = |x: u32, y: u32| {
+            let frame = !(708..1402).contains(&x) || !(908..1132).contains(&y);
+            (700..1410).contains(&x) && (900..1140).contains(&y) && (frame || x % 60 < 9 && y % 80 < 50)
+        };
+        for (x, y, pixel) in page.enumerate_pixels_mut().filter(|(x, y, _)| stamped(*x, *y)) {
+            // Ink on ink is as dark as both.
+            let under = f32::from(print.get_pixel(x, y)[0]) / 255.0;
+            *pixel = Rgb([55.0, 80.0, 175.0].map(|v| (v * under) as u8));
+        }
+        let plain = run(&print.into(), Turn::None, 300.0, &Default::default()).unwrap().gray;
+        let wrong =
+            |page: GrayImage| page.pixels().zip(plain.pixels()).filter(|(a, b)| (a[0] < 128) != (b[0] < 128)).count();
+        let read = |colours: &[Colour]| {
+            let params = crate::Params { drop_colours: colours.to_vec(), ..Default::default() };
+            run(&page.clone().into(), Turn::None, 300.0, &params).unwrap()
+        };
+        let (left, dropped) = (read(&[]), read(&[Colour::Red, Colour::Blue]));
+        assert!(dropped.plan.contains("blue"), "{}", dropped.plan);
+        let (left, dropped) = (wrong(left.gray), wrong(dropped.gray));
+        assert!(left > 5_000 && dropped * 20 < left, "{left} pixels wrong with the stamp, {dropped} without");
     }
 }

@@ -24,3 +24,24 @@ pub fn decode(bytes: &[u8]) -> Result<DynamicImage> {
     reader.limits(limits);
     reader.decode().map_err(failed)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::page;
+    use image::GrayImage;
+
+    #[test]
+    fn what_is_too_large_or_no_picture_is_refused() {
+        let mut long = Cursor::new(Vec::new());
+        GrayImage::new(20_001, 1).write_to(&mut long, image::ImageFormat::Png).unwrap();
+        assert_eq!(decode(&long.into_inner()).unwrap_err().code, Code::TooLarge);
+        let mut cut = Vec::new();
+        page(0.0).write_to(&mut Cursor::new(&mut cut), image::ImageFormat::Png).unwrap();
+        cut.truncate(cut.len() / 2);
+        for bytes in [&cut[..], b"not a picture", b""] {
+            let error = decode(bytes).unwrap_err();
+            assert!(error.code == Code::Unreadable && !error.hint.is_empty());
+        }
+    }
+}

@@ -269,3 +269,36 @@ impl Map {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check;
+    use crate::samples::{self, fed, sheet};
+    use image::Luma;
+
+    #[test]
+    fn the_same_sheet_is_known_again_and_another_fill_of_the_form_is_not() {
+        let print =
+            |page: &GrayImage| check(&page.clone().into(), 300.0, &Default::default()).fingerprint.expect("not blank");
+        let form = sheet(0);
+        let first = print(&fed(&form, 0.3, (0, 0), 1.0));
+        for again in [
+            fed(&form, -1.4, (20, -31), 0.93),
+            fed(&form, 2.0, (-14, 9), 0.85),
+            image::imageops::rotate180(&fed(&form, 0.6, (5, 5), 0.96)),
+        ] {
+            assert!(same(&first, &print(&again)));
+        }
+        assert!(!same(&first, &print(&fed(&sheet(1), 0.3, (0, 0), 1.0))), "another line");
+        let mut figure = form.clone();
+        // A letter struck out.
+        image::imageops::replace(&mut figure, &GrayImage::from_pixel(24, 32, Luma([40])), 300, 1040);
+        assert!(!same(&first, &print(&fed(&figure, -0.4, (8, 3), 0.97))), "one letter");
+        assert!(
+            check(&GrayImage::from_pixel(2480, 3508, samples::PAPER).into(), 300.0, &Default::default())
+                .fingerprint
+                .is_none()
+        );
+    }
+}

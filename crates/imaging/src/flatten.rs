@@ -64,7 +64,10 @@ fn between(at: usize, squares: usize) -> (usize, usize, f32) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::samples::page;
+    use crate::{Params, run};
     use image::Luma;
+    use sohoa_model::Turn;
 
     #[test]
     fn a_shadow_goes_and_print_keeps_its_share_of_the_light() {
@@ -78,5 +81,29 @@ mod tests {
             let expected = if is_ink(x, y) { 255 / 6 } else { 255 };
             assert!(pixel[0].abs_diff(expected) < 25, "{x}, {y}: {}", pixel[0]);
         }
+    }
+
+    #[test]
+    fn uneven_paper_is_made_even_and_what_shows_through_is_paper() {
+        let letters = page(0.0);
+        // A shadow from the left, and the other side showing through.
+        let mut copy = letters.clone();
+        let back = image::imageops::fast_blur(&image::imageops::flip_horizontal(&letters), 2.5);
+        for (x, y, p) in copy.enumerate_pixels_mut() {
+            let shade = 0.5 + 0.5 * (x as f32 / 826.0);
+            let through = f32::from(245 - back.get_pixel(x, y)[0]) / 8.0;
+            p[0] = ((60.0 + f32::from(p[0]) * 0.75 - through) * shade) as u8;
+        }
+        let wrong = |read: &GrayImage| {
+            letters.pixels().zip(read.pixels()).filter(|(a, b)| (a[0] < 128) != (b[0] < 128)).count()
+        };
+        assert!(wrong(&copy) * 100 > copy.len(), "the copy is not poor enough to prove anything");
+        let clean = run(&copy.into(), Turn::None, 150.0, &Params::default()).unwrap();
+        assert!(wrong(&clean.gray) * 1000 < clean.gray.len(), "{} pixels wrong", wrong(&clean.gray));
+
+        // Pale ink becomes dark, and none of it is taken for dirt.
+        let pale = GrayImage::from_fn(826, 1169, |x, y| Luma([255 - (255 - letters.get_pixel(x, y)[0]) / 4]));
+        let pale = run(&pale.into(), Turn::None, 150.0, &Params::default()).unwrap();
+        assert!(wrong(&pale.gray) * 1000 < pale.gray.len(), "{} pixels wrong", wrong(&pale.gray));
     }
 }

@@ -146,3 +146,24 @@ fn only_blue(rgb: &[u8], out: &mut [u8]) {
 fn strong(rgb: &[u8], colour: Colour) -> usize {
     rgb.chunks_exact(3).filter(|p| colour.lead([p[0], p[1], p[2]]).0 > 64).count()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::{Rgb, RgbImage};
+
+    #[test]
+    fn red_fades_and_the_black_under_it_stays() {
+        let mut colour = RgbImage::from_pixel(40, 20, Rgb([250, 248, 240]));
+        for x in 0..40 {
+            colour.put_pixel(x, 5, Rgb([215, 50, 60])); // stamp
+            colour.put_pixel(x, 10, Rgb([25, 20, 30])); // text
+            colour.put_pixel(x, 15, Rgb([70, 15, 20])); // text under the stamp
+            colour.put_pixel(x, 18, Rgb([40, 60, 160])); // blue ink
+        }
+        let gray = of(&colour.into(), &[Colour::Red]);
+        let at = |y| gray.get_pixel(3, y)[0];
+        assert!(at(5) > 230, "{}", at(5));
+        assert!(at(10) < 40 && at(15) < 130 && at(18) < 90, "{} {} {}", at(10), at(15), at(18));
+    }
+}

@@ -105,3 +105,35 @@ impl Side {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run;
+    use crate::samples::sheet;
+    use sohoa_model::Turn;
+
+    #[test]
+    fn a_thick_dark_border_becomes_paper() {
+        let print = sheet(0);
+        let mut page = print.clone();
+        // The lid was open: 12 mm on the right and 20 at the foot.
+        for (x, y, pixel) in page.enumerate_pixels_mut() {
+            if x >= 2338 || y >= 3272 {
+                pixel[0] = 25 + ((x * 7 + y * 3) % 9) as u8;
+            }
+        }
+        let read = |page: GrayImage| run(&page.into(), Turn::None, 300.0, &Default::default()).unwrap();
+        let (plain, bordered) = (read(print), read(page));
+        // All but a narrow strip where the border begins.
+        let edge = |x: u32, y: u32| x.abs_diff(2338 * 160 / 300) < 4 || y.abs_diff(3272 * 160 / 300) < 4;
+        let dark = |page: &GrayImage| {
+            page.enumerate_pixels()
+                .filter(|(x, y, p)| !edge(*x, *y) && p[0] < 128)
+                .map(|(x, y, _)| (x, y))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(dark(&bordered.gray).len(), dark(&plain.gray).len());
+        assert!(!bordered.blank);
+    }
+}

@@ -107,7 +107,10 @@ fn is_card(parts: &[Part], (width, height): (u32, u32), dpi: f32, params: &Param
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::run;
+    use crate::samples::bundled;
     use sohoa_model::Box4;
+    use sohoa_model::Turn;
 
     /// A4 at 300 dpi.
     const SIZE: (u32, u32) = (2480, 3508);
@@ -164,5 +167,21 @@ mod tests {
         assert_eq!(told(&[], 0, &[]), Kind::Text, "a page without letters");
         let alone = |size| tell(&[], 0, &[], size, 300.0, &Params::default());
         assert_eq!((alone((1011, 638)), alone((3508, 2480))), (Kind::Card, Kind::Text));
+    }
+
+    #[test]
+    fn the_bundled_pages_are_of_their_kind() {
+        for (name, page, dpi) in bundled() {
+            let clean = run(&page, Turn::None, dpi, &Default::default()).unwrap();
+            let kind = match &name {
+                n if n.contains("căn cước") => Kind::Card,
+                n if n.contains("danh sách") => Kind::Table,
+                n if ["tờ khai", "đơn đề nghị", "giấy khai sinh"].iter().any(|form| n.contains(form)) => {
+                    Kind::Form
+                }
+                _ => Kind::Text,
+            };
+            assert_eq!(clean.kind, Some(kind), "{name}: {}", clean.plan);
+        }
     }
 }

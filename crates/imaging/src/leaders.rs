@@ -198,3 +198,111 @@ fn hidden(out: &mut GrayImage, ink: &Ink, keep: &[&Part], (x, y): (f32, f32), (w
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::{PAPER, page};
+    use crate::{decode, rotate};
+
+    /// Draws a row of leader dots on a page of 300 dpi.
+    fn dots(page: &mut GrayImage, row: u32) {
+        for i in 0..60 {
+            for (dx, dy) in (0..5).flat_map(|dx| (0..5).map(move |dy| (dx, dy))) {
+                page.put_pixel(400 + i * 14 + dx, row + dy, Luma([60]));
+            }
+        }
+    }
+
+    fn without_leaders(page: &GrayImage, lean: f32) -> Option<GrayImage> {
+        let mut out = page.clone();
+        (erase(&mut out, &Ink::of(page), 300.0, lean, &Default::default()) > 0).then_some(out)
+    }
+
+    #[test]
+    fn leaders_go_and_the_letters_on_them_stay() {
+        let letters = image::imageops::resize(&page(0.0), 2478, 3507, image::imageops::FilterType::Triangle);
+        assert!(without_leaders(&letters, 0.0).is_none(), "letters taken for leaders");
+
+        let mut form = letters.clone();
+        for row in [200, 250, 3200] {
+            dots(&mut form, row);
+        }
+        // Across the baseline of the first line of letters, which ends at 396.
+        dots(&mut form, 398);
+        let clean = without_leaders(&form, 0.0).unwrap();
+        let darkest = |x: u32, y: u32, w, h| {
+            image::imageops::crop_imm(&clean, x, y, w, h).to_image().pixels().map(|p| p[0]).min().unwrap()
+        };
+        assert!(darkest(380, 190, 900, 80) > 200 && darkest(380, 3190, 900, 30) > 200);
+        let differing = |from: u32, to: u32| {
+            (from..to).flat_map(|y| (0..2478).map(move |x| (x, y))).filter(|at| clean[*at] != letters[*at]).count()
+        };
+        assert_eq!(differing(420, 3150), 0, "lines without leaders are untouched");
+        assert_eq!(differing(355, 390), 0, "letters are untouched above their baseline");
+    }
+
+    #[test]
+    fn leaders_are_found_on_a_leaning_page() {
+        let mut form = GrayImage::from_pixel(2478, 3507, PAPER);
+        for row in [800, 1200, 1600, 2000, 2400] {
+            dots(&mut form, row);
+        }
+        let leaning = rotate::straighten_gray(&form, -3.0);
+        let clean = without_leaders(&leaning, 3.0).unwrap();
+        assert!(clean.enumerate_pixels().all(|(_, _, p)| p[0] > 180));
+    }
+
+    #[test]
+    fn the_dot_of_a_letter_between_those_of_a_leader_stays() {
+        let mut form = GrayImage::from_pixel(2478, 3507, PAPER);
+        dots(&mut form, 800);
+        // As large as they are, between the tenth and the eleventh, and glued to the right of the thirtieth.
+        for left in [400 + 10 * 14 - 6, 400 + 30 * 14 + 4] {
+            (0..25u32).for_each(|i| form.put_pixel(left + i % 5, 800 + i / 5, Luma([20])));
+        }
+        let clean = without_leaders(&form, 0.0).unwrap();
+        let ink: Vec<u32> = (0..2478).filter(|x| (795..810).any(|y| clean[(*x, y)][0] < 100)).collect();
+        assert!(ink.iter().all(|x| (534..540).contains(x) || (820..830).contains(x)), "{ink:?}");
+        assert!(ink.contains(&536) && ink.contains(&826), "{ink:?}");
+    }
+
+    fn fixture(name: &str) -> GrayImage {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/imaging/").to_owned() + name;
+        decode(&std::fs::read(path).unwrap()).unwrap().into_luma8()
+    }
+
+    #[test]
+    fn the_dots_of_real_letters_stay_on_a_dotted_line() {
+        let (typed, dotted) = (fixture("typed.png"), fixture("typed-on-dots.png"));
+        let dark = |page: &GrayImage, x: usize, y: usize| page.get_pixel(x as u32, y as u32)[0] < 128;
+        // Of each part of the letters, marks and stops, how much is still there; and what is there that was not typed.
+        let judged = |page: &GrayImage| {
+            let lost = |part: &Part| {
+                let places = || (part.top..=part.bottom).flat_map(|y| (part.left..=part.right).map(move |x| (x, y)));
+                let typed = places().filter(|(x, y)| dark(&typed, *x, *y));
+                let kept = typed.clone().filter(|(x, y)| dark(page, *x, *y)).count();
+                kept * 10 < typed.count() * 7
+            };
+            let lost = Ink::of(&typed).parts().iter().filter(|p| lost(p)).count();
+            let strange = page.pixels().zip(typed.pixels()).filter(|(a, b)| a[0] < 128 && b[0] >= 128).count();
+            (lost, strange)
+        };
+        let (_, strange) = judged(&dotted);
+        assert!(strange > 2_000, "{strange}: no dots to take out");
+        for lean in [0.0, 0.7] {
+            let clean = without_leaders(&rotate::straighten_gray(&dotted, -lean), lean).unwrap();
+            let (lost, left) = judged(&rotate::straighten_gray(&clean, lean));
+            assert!(lost == 0 && left * 15 < strange, "leaning by {lean}: {lost} parts lost, {left} of {strange} left");
+        }
+    }
+
+    #[test]
+    fn a_few_dots_and_uneven_ones_are_no_leader() {
+        let mut page = GrayImage::from_pixel(2478, 3507, PAPER);
+        let mut dot = |x, y| (0..25u32).for_each(|i| page.put_pixel(x + i % 5, y + i / 5, Luma([60])));
+        (0..4).for_each(|i| dot(400 + i * 14, 300));
+        [0, 13, 40, 49, 78, 86, 109, 117, 133].into_iter().for_each(|x| dot(400 + x, 700));
+        assert!(without_leaders(&page, 0.0).is_none());
+    }
+}

@@ -30,6 +30,10 @@ pub fn height(parts: &[Part], dpi: f32, params: &Params) -> Option<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::run;
+    use crate::samples::{PAPER, sheet};
+    use image::GrayImage;
+    use sohoa_model::Turn;
 
     fn part(w: usize, h: usize) -> Part {
         Part { left: 0, right: w - 1, top: 0, bottom: h - 1, area: w * h / 2 }
@@ -43,5 +47,18 @@ mod tests {
         let params = Params::default();
         assert_eq!(height(&all, 300.0, &params), Some(25.0));
         assert_eq!(height(&all[..20], 300.0, &params), None);
+    }
+
+    #[test]
+    fn small_print_is_read_from_a_finer_copy() {
+        // Letters of 32 pixels at 300 dpi, and the same page printed at half the size.
+        let usual = sheet(0);
+        let mut small = GrayImage::from_pixel(2480, 3508, PAPER);
+        let half = image::imageops::resize(&usual, 1240, 1754, image::imageops::FilterType::Triangle);
+        image::imageops::replace(&mut small, &half, 600, 800);
+        let copy = |page: GrayImage| run(&page.into(), Turn::None, 300.0, &Default::default()).unwrap();
+        let (usual, small) = (copy(usual), copy(small));
+        assert!((usual.dpi - 160.0).abs() < 1.0 && usual.plan.starts_with("160dpi"), "{}", usual.plan);
+        assert!((small.dpi - 262.5).abs() < 1.0 && small.gray.width() == 2170, "{} {}", small.dpi, small.plan);
     }
 }

@@ -24,6 +24,8 @@ mod pictures;
 mod plain;
 mod rotate;
 mod rules;
+#[cfg(test)]
+mod samples;
 mod scale;
 mod seals;
 mod skew;

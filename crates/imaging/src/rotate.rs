@@ -95,3 +95,27 @@ fn resample<const C: usize>(data: &[u8], from: Box4, degrees: f32, page: (u32, u
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::upright;
+    use image::Luma;
+
+    #[test]
+    fn turns_agree_with_the_model() {
+        let mut image = GrayImage::new(3, 2);
+        image.put_pixel(0, 0, Luma([200]));
+        for turn in Turn::ALL {
+            let turned = upright(&image.clone().into(), turn, 0.0).into_luma8();
+            assert_eq!(turned.dimensions(), turn.size(3, 2));
+            let corner = match turn {
+                Turn::None => (0, 0),
+                Turn::Right => (1, 0),
+                Turn::Half => (2, 1),
+                Turn::Left => (0, 2),
+            };
+            assert_eq!(turned[corner][0], 200, "{turn:?}");
+        }
+    }
+}

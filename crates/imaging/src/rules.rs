@@ -307,3 +307,130 @@ impl Path {
         Rule { from: point(first), to: point(last), upright }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rotate;
+    use crate::samples::{PAPER, page};
+
+    fn without_rules(page: &GrayImage) -> (GrayImage, Vec<Rule>) {
+        let (mut out, mut ink) = (page.clone(), Ink::of(page));
+        let rules = erase(&mut out, &mut ink, 300.0, &Default::default());
+        (out, rules)
+    }
+
+    /// Draws a table of three columns and four rows on a page of 300 dpi, around 400 to 2000 across and 800 to 1400 down.
+    fn table(page: &mut GrayImage) {
+        let mut fill = |xs: std::ops::Range<u32>, ys: std::ops::Range<u32>| {
+            ys.flat_map(|y| xs.clone().map(move |x| (x, y))).for_each(|(x, y)| page.put_pixel(x, y, Luma([50])));
+        };
+        [800, 950, 1100, 1250, 1400].into_iter().for_each(|y| fill(400..2004, y..y + 4));
+        [400, 700, 1500, 2000].into_iter().for_each(|x| fill(x..x + 4, 800..1404));
+    }
+
+    #[test]
+    fn rules_go_are_told_and_letters_that_touch_them_stay() {
+        let letters = image::imageops::resize(&page(0.0), 2478, 3507, image::imageops::FilterType::Triangle);
+        let (same, none) = without_rules(&letters);
+        assert!(none.is_empty() && same == letters, "{none:?}");
+
+        let mut ruled = GrayImage::from_pixel(2478, 3507, PAPER);
+        table(&mut ruled);
+        // A letter's stem and foot that stand on a rule, and one that goes through it.
+        let stem = |page: &mut GrayImage, x: u32, ys: std::ops::Range<u32>| {
+            ys.flat_map(|y| (x..x + 7).map(move |x| (x, y))).for_each(|(x, y)| page.put_pixel(x, y, Luma([50])));
+        };
+        stem(&mut ruled, 900, 910..950);
+        stem(&mut ruled, 1000, 915..970);
+        for degrees in [0.0, 1.5, -1.5] {
+            let leaning = rotate::straighten_gray(&ruled, degrees);
+            let (clean, rules) = without_rules(&leaning);
+            assert_eq!(rules.iter().filter(|r| r.upright).count(), 4, "{rules:?}");
+            assert_eq!(rules.iter().filter(|r| !r.upright).count(), 5, "{rules:?}");
+            // What is left dark are the two stems: 7 pixels wide, 40 and 55 high.
+            let dark = clean.pixels().filter(|p| p[0] < 120).count();
+            assert!((560..760).contains(&dark), "{dark} dark pixels are left at {degrees}°");
+        }
+    }
+
+    #[test]
+    fn a_dot_on_an_underline_stays() {
+        let mut page = GrayImage::from_pixel(1240, 800, PAPER);
+        let mut disc = |cx: i32, cy: i32, radius: i32| {
+            for (x, y) in (-radius..=radius).flat_map(|x| (-radius..=radius).map(move |y| (x, y))) {
+                if x * x + y * y <= radius * radius {
+                    page.put_pixel((cx + x) as u32, (cy + y) as u32, Luma([50]));
+                }
+            }
+        };
+        // That of ạ, above the line, on it and in the middle of it; a speck of dust.
+        [(300, 396), (500, 398), (700, 401)].into_iter().for_each(|(x, y)| disc(x, y, 3));
+        disc(900, 399, 1);
+        (200..1100).flat_map(|x| (400..402).map(move |y| (x, y))).for_each(|(x, y)| page.put_pixel(x, y, Luma([50])));
+        for degrees in [0.0, 1.0] {
+            let (clean, rules) = without_rules(&rotate::straighten_gray(&page, degrees));
+            assert_eq!(rules.len(), 1, "{rules:?}");
+            let clean = rotate::straighten_gray(&clean, -degrees);
+            let dark = |x: u32| {
+                (x - 40..x + 40)
+                    .flat_map(|x| (385..415).map(move |y| (x, y)))
+                    .filter(|(x, y)| clean.get_pixel(*x, *y)[0] < 130)
+            };
+            for x in [300, 500, 700] {
+                let across: Vec<u32> = dark(x).map(|(x, _)| x).collect();
+                let (from, to) = (across.iter().min().unwrap(), across.iter().max().unwrap());
+                assert!(
+                    (4..10).contains(&(to - from)) && (20..70).contains(&across.len()),
+                    "{degrees}°, {x}: {across:?}"
+                );
+            }
+            assert_eq!(dark(900).count(), 0, "the speck is gone with the rule");
+            assert_eq!(dark(1000).count(), 0);
+        }
+    }
+
+    #[test]
+    fn curves_and_rows_of_letters_are_no_rules() {
+        let mut page = GrayImage::from_pixel(2478, 3507, PAPER);
+        // A seal's ring, 36 mm across, and a dashed row.
+        for step in 0..8000 {
+            let (sin, cos) = (step as f32 / 8000.0 * std::f32::consts::TAU).sin_cos();
+            for width in 0..5 {
+                let r = 213.0 + width as f32;
+                page.put_pixel((1200.0 + r * cos) as u32, (1000.0 + r * sin) as u32, Luma([60]));
+            }
+        }
+        for i in 0..40u32 {
+            (0..20)
+                .flat_map(|x| (0..4).map(move |y| (x, y)))
+                .for_each(|(x, y)| page.put_pixel(400 + i * 40 + x, 2000 + y, Luma([60])));
+        }
+        let (same, rules) = without_rules(&page);
+        assert!(rules.is_empty() && same == page, "{rules:?}");
+    }
+
+    #[test]
+    fn streaks_of_the_glass_are_no_rules() {
+        let rule = |from, to, upright| Rule { from, to, upright };
+        let size = (2480, 3508);
+        let table = [rule((300, 600), (302, 1400), true), rule((1200, 600), (1201, 1400), true)];
+        let level = rule((300, 600), (2100, 599), false);
+        let all = |more: &[Rule]| [&table[..], &[level], more].concat();
+        // From the upper edge, and the same streak further down.
+        let streak = [rule((900, 2), (901, 580), true), rule((903, 1500), (902, 1900), true)];
+        assert_eq!(without_streaks(all(&streak), 0.0, size, 300.0), all(&[]));
+        assert_eq!(without_streaks(all(&streak[1..]), 0.0, size, 300.0), all(&streak[1..]), "it may be of the table");
+        // On a page that leans by 2 degrees only the glass stands straight.
+        let leaning = [rule((300, 600), (328, 1400), true), rule((300, 600), (2100, 537), false)];
+        let with = [&leaning[..], &streak[1..]].concat();
+        assert_eq!(without_streaks(with, 2.0, size, 300.0), leaning);
+        // A table cut out of its page has rules from edge to edge both ways.
+        let cut = vec![
+            rule((900, 0), (901, 3508), true),
+            rule((1500, 0), (1500, 3508), true),
+            rule((0, 90), (2480, 91), false),
+        ];
+        assert_eq!(without_streaks(cut.clone(), 0.0, size, 300.0), cut);
+    }
+}

@@ -80,3 +80,22 @@ fn brightest(row: &[u8]) -> u8 {
     }
     0
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rotate;
+    use crate::samples::{PAPER, page};
+
+    #[test]
+    fn skew_is_measured_and_taken_away() {
+        for lean in [-6.0, -2.3, -0.5, 0.4, 1.0, 3.7, 7.0] {
+            let leaning = page(lean);
+            let measured = measure(&leaning, 100.0, &Default::default()).unwrap();
+            assert!((measured - lean).abs() < 0.15, "{lean}: {measured}");
+            let straight = rotate::straighten_gray(&leaning, measured);
+            assert!(measure(&straight, 100.0, &Default::default()).unwrap().abs() < 0.15, "{lean}");
+        }
+        assert_eq!(measure(&GrayImage::from_pixel(826, 1169, PAPER), 100.0, &Default::default()), None);
+    }
+}

@@ -38,3 +38,33 @@ fn wipe(speck: &Part, gray: &mut GrayImage, ink: &mut Ink) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::PAPER;
+
+    #[test]
+    fn specks_go_where_they_are_many_and_dots_stay() {
+        let mut page = GrayImage::from_pixel(2478, 3507, PAPER);
+        let mut square = |x: u32, y: u32, size: u32| {
+            (0..size * size).for_each(|i| page.put_pixel(x + i % size, y + i / size, Luma([40])));
+        };
+        // The dot of an i in 8 points, and a block of ink with a speck at its side.
+        square(1000, 1000, 6);
+        square(1200, 1000, 30);
+        square(1234, 1010, 3);
+        let (mut few, mut ink) = (page.clone(), Ink::of(&page));
+        assert!(
+            !erase(&mut few, &mut ink, 300.0, None, &Default::default()) && few == page,
+            "a lone speck is left alone"
+        );
+        let mut square = |x: u32, y: u32, size: u32| {
+            (0..size * size).for_each(|i| page.put_pixel(x + i % size, y + i / size, Luma([40])));
+        };
+        (0..600).for_each(|i| square(100 + i % 30 * 70, 1500 + i / 30 * 70, 2 + i % 3));
+        let (mut clean, mut ink) = (page.clone(), Ink::of(&page));
+        assert!(erase(&mut clean, &mut ink, 300.0, None, &Default::default()));
+        assert_eq!(clean.pixels().filter(|p| p[0] < 100).count(), 36 + 900, "the dot and the block are left");
+    }
+}

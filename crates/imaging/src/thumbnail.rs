@@ -45,3 +45,18 @@ pub fn display(image: &DynamicImage, quality: u8) -> Result<Vec<u8>> {
         .map_err(|e| Error::internal("Không tạo được ảnh hiển thị", e))?;
     Ok(out)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode;
+    use crate::samples::page;
+
+    #[test]
+    fn thumbnails_are_small_pictures_of_the_page() {
+        let bytes = thumbnail(&page(0.0).into(), Turn::None, 0.0, 320).unwrap();
+        let small = decode(&bytes).unwrap();
+        assert_eq!(small.height(), 320);
+        assert!(bytes.len() < 60_000);
+    }
+}
