@@ -117,6 +117,9 @@ pub struct Read {
 
 pub(crate) const THUMBNAIL: u32 = 320;
 
+/// Told at the end of each step what was done since the last: `stage: step`. Who measures looks at the clock then.
+pub type Lap<'a> = &'a mut dyn FnMut(&'static str);
+
 /// What is seen of a page, before it is told what of it is print.
 pub struct Seen {
     pub clean: Clean,
@@ -136,29 +139,37 @@ pub fn see(
     hint: Turn,
     params: &Params,
     cancel: &AtomicBool,
+    lap: Lap,
 ) -> Result<Seen> {
     let prepared = |turn| sohoa_imaging::run(image, turn, dpi, &params.imaging);
     let mut turn = params.turn.unwrap_or(hint);
     let mut clean = prepared(turn)?;
+    lap("imaging: clean");
     let mut found = None;
     if params.turn.is_none() && !clean.blank {
-        (turn, clean, found) = upright(reader, prepared, clean, hint, params, cancel)?;
+        (turn, clean, found) = upright(reader, prepared, clean, hint, params, cancel, lap)?;
     }
     let found = match found {
         _ if clean.blank => Found::default(),
         Some(found) => found,
-        None => reader.run(&clean.gray, clean.dpi, &params.reading(clean.kind), cancel)?,
+        None => read(reader, &clean, params, cancel, lap)?,
     };
     let ink = found.ink.into_iter().map(|area| clean.to_frame(area)).collect();
     let words = found.words;
     let words: Vec<Word> = words.into_iter().map(|w| Word { bounds: clean.to_frame(w.bounds), ..w }).collect();
     let words = sohoa_ocr::arrange(words, &clean.rules, (clean.width, clean.height));
-    if !clean.blank && secret::is_marked(reader, image, turn, &clean, &words, dpi, cancel)? {
+    lap("ocr: words");
+    let stamps = if clean.blank { Vec::new() } else { sohoa_imaging::stamps(image, turn, clean.skew, dpi) };
+    lap("imaging: stamps");
+    if secret::is_marked(reader, &words, (clean.width, clean.height), &stamps, cancel)? {
         return Err(secret::refusal());
     }
+    lap("ocr: marks of secrets");
     let codes = if clean.blank { Vec::new() } else { codes(image, turn)? };
+    lap("capture: codes");
     let (words, noise) = sohoa_ocr::apart(words);
     let words = again(reader, sohoa_ocr::calibration::run(words), &clean, params, cancel)?;
+    lap("ocr: second look");
     Ok(Seen { clean, words, ink, turn, codes, noise })
 }
 
@@ -170,9 +181,11 @@ pub fn run(
     hint: Turn,
     params: &Params,
     cancel: &AtomicBool,
+    lap: Lap,
 ) -> Result<Read> {
     let image = sohoa_imaging::decode(bytes)?;
-    let Seen { clean, words, ink, turn, codes, noise } = see(reader, &image, dpi, hint, params, cancel)?;
+    lap("imaging: decode");
+    let Seen { clean, words, ink, turn, codes, noise } = see(reader, &image, dpi, hint, params, cancel, lap)?;
     let (words, pictures) = sohoa_ocr::in_pictures(words, clean.pictures);
     let scale = clean.gray.width() as f32 / clean.width as f32;
     let (words, hand) = sohoa_ocr::by_hand(words, &ink, &clean.gray, scale);
@@ -182,7 +195,9 @@ pub fn run(
     told.extend(codes.iter().map(|code| around(code.bounds)));
     let unread = sohoa_ocr::unread(&ink, &told, &known, (clean.width, clean.height), dpi);
     let confidence = sohoa_ocr::mean(&words);
+    lap("ocr: what is not read");
     let thumbnail = sohoa_imaging::thumbnail(&image, turn, clean.skew, THUMBNAIL)?;
+    lap("imaging: thumbnail");
     let reading = Reading {
         width: clean.width,
         height: clean.height,
@@ -215,16 +230,19 @@ fn upright(
     hint: Turn,
     params: &Params,
     cancel: &AtomicBool,
+    lap: Lap,
 ) -> Result<(Turn, Clean, Option<Found>)> {
     let by_letters = params.by_letters.then(|| sohoa_ocr::orientation_by_letters(&clean.gray, clean.dpi)).flatten();
+    lap("ocr: way up");
     let mut here = None;
     let more = match by_letters {
         Some((more, _)) => more,
         // Where the letters say nothing it is read as it came: looking longer for the way up costs as much as reading.
         None => {
-            let read = here.insert(reader.run(&clean.gray, clean.dpi, &params.reading(clean.kind), cancel)?);
-            let well = sohoa_ocr::reads_well(&read.words);
+            let here = here.insert(read(reader, &clean, params, cancel, lap)?);
+            let well = sohoa_ocr::reads_well(&here.words);
             let found = if well { None } else { reader.orientation_at_length(&clean.gray, clean.dpi)? };
+            lap("ocr: way up");
             found.map_or(Turn::None, |(more, _)| more)
         }
     };
@@ -233,18 +251,31 @@ fn upright(
     }
     let turn = hint.then(more);
     let turned = prepared(turn)?;
-    let there = reader.run(&turned.gray, turned.dpi, &params.reading(turned.kind), cancel)?;
+    lap("imaging: clean");
+    let there = read(reader, &turned, params, cancel, lap)?;
     if !sohoa_ocr::reads_well(&there.words) {
         // Handwriting and pictures turn pages for no reason: it must make more sense than as it came.
         let here = match here {
             Some(here) => here,
-            None => reader.run(&clean.gray, clean.dpi, &params.reading(clean.kind), cancel)?,
+            None => read(reader, &clean, params, cancel, lap)?,
         };
         if sohoa_ocr::sense(&there.words) <= sohoa_ocr::sense(&here.words) {
             return Ok((hint, clean, Some(here)));
         }
     }
     Ok((turn, turned, Some(there)))
+}
+
+fn read(
+    reader: &mut sohoa_ocr::Reader,
+    clean: &Clean,
+    params: &Params,
+    cancel: &AtomicBool,
+    lap: Lap,
+) -> Result<Found> {
+    let found = reader.run(&clean.gray, clean.dpi, &params.reading(clean.kind), cancel)?;
+    lap("ocr: words");
+    Ok(found)
 }
 
 /// The words after a second look at what was read with doubt.

@@ -1,9 +1,7 @@
 //! State secrets: a page that bears the mark of one may not be made or kept on a computer like this. It is refused while
 //! it is read, before anything of it is written, and goes with the file that it came in.
 
-use image::DynamicImage;
-use sohoa_imaging::Clean;
-use sohoa_model::{Code, Error, Result, Turn, Word};
+use sohoa_model::{Code, Error, Result, Word};
 use sohoa_store::Transaction;
 use sohoa_store::table::{document, event, job, page, purge, stack};
 use std::collections::HashMap;
@@ -28,20 +26,19 @@ pub(crate) fn refusal() -> Error {
         .hint("Không quét, không lưu giấy này trên máy này; giao lại cho người phụ trách bảo mật của đơn vị.")
 }
 
-/// Whether the page bears the mark of a state secret, in its words or in a stamp. `words` stand in the upright frame.
+/// Whether a page bears the mark of a state secret, in its words or in a stamp. `words` stand in the upright frame, which
+/// is of this `size`.
 pub(crate) fn is_marked(
     reader: &mut sohoa_ocr::Reader,
-    image: &DynamicImage,
-    turn: Turn,
-    clean: &Clean,
     words: &[Word],
-    dpi: f32,
+    size: (u32, u32),
+    stamps: &[sohoa_imaging::Stamp],
     cancel: &AtomicBool,
 ) -> Result<bool> {
-    if sohoa_extract::secret::stamped(words, clean.width, clean.height).is_some() {
+    if sohoa_extract::secret::stamped(words, size.0, size.1).is_some() {
         return Ok(true);
     }
-    is_stamped(reader, &sohoa_imaging::stamps(image, turn, clean.skew, dpi), cancel)
+    is_stamped(reader, stamps, cancel)
 }
 
 /// Whether one of the stamps is such a mark.
@@ -146,7 +143,8 @@ struct Purged {
 mod tests {
     use super::*;
     use crate::{models, reading};
-    use image::{GrayImage, Rgb, RgbImage};
+    use image::{DynamicImage, GrayImage, Rgb, RgbImage};
+    use sohoa_model::Turn;
 
     const RED: [u8; 3] = [206, 42, 50];
     const BLACK: [u8; 3] = [60, 60, 60];
@@ -173,7 +171,8 @@ mod tests {
 
     fn is_refused(reader: &mut sohoa_ocr::Reader, page: &DynamicImage) -> bool {
         let bytes = sohoa_imaging::display(page, 80).unwrap();
-        let read = reading::run(reader, &bytes, 300.0, Turn::None, &Default::default(), &AtomicBool::new(false));
+        let read =
+            reading::run(reader, &bytes, 300.0, Turn::None, &Default::default(), &AtomicBool::new(false), &mut |_| ());
         match read {
             Ok(_) => false,
             Err(error) if error.code == Code::StateSecret => true,

@@ -50,7 +50,7 @@ impl Station {
                 }
                 None => {
                     let picture = self.store.blobs.get(&row.blob)?;
-                    let read = match reading::run(reader, &picture, row.dpi, row.hint, &params, cancel) {
+                    let read = match reading::run(reader, &picture, row.dpi, row.hint, &params, cancel, &mut |_| ()) {
                         Err(error) if error.code == Code::StateSecret => return self.refuse(claim),
                         read => read?,
                     };

@@ -54,7 +54,7 @@ fn pages(path: &Path, dir: &Path, care: Care) -> Result<Vec<(Reading, Vec<Barcod
     captured
         .into_iter()
         .map(|page| {
-            let read = reading::run(&mut reader, &page.bytes, page.dpi, page.turn, &reading, &cancel)?;
+            let read = reading::run(&mut reader, &page.bytes, page.dpi, page.turn, &reading, &cancel, &mut |_| ())?;
             Ok((read.reading, read.codes))
         })
         .collect()

@@ -53,7 +53,8 @@ fn of(file: &Path, words: &mut Vec<Word>) -> Result {
     let (params, name) = (Params::default(), file.file_name().unwrap_or_default().to_string_lossy());
     sohoa_capture::run(&std::fs::read(file)?, &name, &Default::default(), &mut |page| {
         let image = sohoa_imaging::decode(&page.bytes)?;
-        let seen = reading::see(&mut reader, &image, page.dpi, page.turn, &params, &AtomicBool::new(false))?;
+        let seen =
+            reading::see(&mut reader, &image, page.dpi, page.turn, &params, &AtomicBool::new(false), &mut |_| ())?;
         let scale = seen.clean.gray.width() as f32 / seen.clean.width as f32;
         let figures = strokes::of(&seen.words, &seen.ink, &seen.clean.gray, scale);
         let size = (seen.clean.width as f32, seen.clean.height as f32);

@@ -1,10 +1,12 @@
-//! What each stage takes: the station's order of calls (`sohoa_station::{intake, reading, stages}`) with a stopwatch
-//! between them, in one thread, on the same files, into a real store. The sum is held against the time of
-//! `sohoa import --workers 1` in the report, so an order that is no longer the station's shows.
+//! What each stage takes, in one thread, on the same files, into a real store. Pages are read by the station itself
+//! (`sohoa_station::reading`), which tells each step; around that is its order of calls (`intake`, `stages`) with a
+//! stopwatch between them. The sum is held against the time of `sohoa import --workers 1` in the report, so an order that
+//! is no longer the station's shows.
 
 use serde::Serialize;
 use sohoa_capture::{CapturedPage, Kind, PageFormat, isolate};
-use sohoa_model::{Digest, Reading, Timestamp, Turn, Word, job::Stage, page::Barcode};
+use sohoa_model::{Digest, Reading, Timestamp, job::Stage};
+use sohoa_station::reading::{self, Params};
 use sohoa_store::Store;
 use sohoa_store::table::{document, dossier, event, field, job, page};
 use std::collections::BTreeMap;
@@ -18,9 +20,19 @@ use super::{Result, place};
 pub struct Stages {
     pages: usize,
     documents: usize,
-    /// Stage, or part of one (`imaging: decode`), to what it took.
-    laps: BTreeMap<&'static str, Lap>,
+    laps: Laps,
+    a4: A4,
 }
+
+/// Of reading printed A4 pages at 300 dpi alone.
+#[derive(Default, Serialize)]
+struct A4 {
+    pages: usize,
+    laps: Laps,
+}
+
+/// Stage, or part of one (`imaging: decode`), to what it took.
+type Laps = BTreeMap<&'static str, Lap>;
 
 #[derive(Clone, Copy, Default, Serialize)]
 struct Lap {
@@ -29,20 +41,27 @@ struct Lap {
     cpu: f64,
 }
 
+impl std::ops::AddAssign for Lap {
+    fn add_assign(&mut self, other: Self) {
+        self.seconds += other.seconds;
+        self.cpu += other.cpu;
+    }
+}
+
 struct Watch {
-    laps: BTreeMap<&'static str, Lap>,
+    laps: Laps,
     wall: Instant,
     cpu: f64,
 }
 
 impl Watch {
     /// What passed since the last lap was spent on this.
-    fn lap(&mut self, stage: &'static str) {
+    fn lap(&mut self, stage: &'static str) -> Lap {
         let (wall, cpu) = (Instant::now(), processor_time());
-        let lap = self.laps.entry(stage).or_default();
-        lap.seconds += (wall - self.wall).as_secs_f64();
-        lap.cpu += cpu - self.cpu;
+        let lap = Lap { seconds: (wall - self.wall).as_secs_f64(), cpu: cpu - self.cpu };
+        *self.laps.entry(stage).or_default() += lap;
         (self.wall, self.cpu) = (wall, cpu);
+        lap
     }
 }
 
@@ -63,8 +82,7 @@ struct Read {
     bytes: Vec<u8>,
     format: PageFormat,
     dpi: f32,
-    reading: Reading,
-    codes: Vec<Barcode>,
+    read: reading::Read,
 }
 
 pub fn run(sohoa: &Path, dir: &Path, files: &[PathBuf]) -> Result<Stages> {
@@ -83,13 +101,13 @@ pub fn run(sohoa: &Path, dir: &Path, files: &[PathBuf]) -> Result<Stages> {
         let bytes = std::fs::read(path)?;
         let kind = Kind::of(&bytes, &name)?;
         let digest = Digest::of(&bytes);
-        watch.lap("capture");
+        watch.lap("capture: files");
         store.read(|db| document::find_source(db, &digest))?;
         watch.lap("store: rows");
         let params = sohoa_capture::Params::default();
         let mut captured: Vec<(CapturedPage, Digest)> = Vec::new();
         let mut keep = |mut page: CapturedPage| {
-            watch.lap("capture");
+            watch.lap("capture: files");
             let blob = store.blobs.put(&page.bytes)?;
             watch.lap("store: blobs");
             page.bytes = Vec::new();
@@ -100,7 +118,7 @@ pub fn run(sohoa: &Path, dir: &Path, files: &[PathBuf]) -> Result<Stages> {
             Kind::Pdf => isolate::run(sohoa, sohoa_station::WORKER, &bytes, &name, &params, &cancel, &mut keep)?,
             _ => sohoa_capture::run(&bytes, &name, &params, &mut keep)?,
         };
-        watch.lap("capture");
+        watch.lap("capture: files");
         store.blobs.put(&bytes)?;
         watch.lap("store: blobs");
         let (code, group) = place(path);
@@ -137,7 +155,7 @@ pub fn run(sohoa: &Path, dir: &Path, files: &[PathBuf]) -> Result<Stages> {
         for row in store.read(|db| page::of_document(db, id))? {
             let claim = store.write(|tx| job::claim(tx))?.ok_or("a job for each page")?;
             watch.lap("store: rows");
-            read.push(read_page(&store, &mut reader, &mut watch, &row, &claim, &cancel)?);
+            read.push(read_page(&store, &mut reader, &mut watch, &mut out.a4, &row, &claim)?);
         }
         out.pages += read.len();
         make(&store, &mut watch, id, &read)?;
@@ -146,91 +164,55 @@ pub fn run(sohoa: &Path, dir: &Path, files: &[PathBuf]) -> Result<Stages> {
     Ok(out)
 }
 
-/// As `reading::run` and `Station::read_page` do.
+/// As `Station::read_page` does.
 fn read_page(
     store: &Store,
     reader: &mut sohoa_ocr::Reader,
     watch: &mut Watch,
+    a4: &mut A4,
     row: &page::Page,
     claim: &job::Claim,
-    cancel: &AtomicBool,
 ) -> Result<Read> {
+    let params = Params::default();
+    let key = params.key(&row.blob, row.dpi, row.hint)?;
+    watch.lap("store: rows");
     let bytes = store.blobs.get(&row.blob)?;
     watch.lap("store: blobs");
-    let image = sohoa_imaging::decode(&bytes)?;
-    watch.lap("imaging: decode");
-    let mut turn = row.hint;
-    let mut clean = sohoa_imaging::run(&image, turn, row.dpi, &Default::default())?;
-    watch.lap("imaging: clean");
-    let mut words = None;
-    if !clean.blank {
-        let mut found = sohoa_ocr::orientation_by_letters(&clean.gray, clean.dpi);
-        watch.lap("ocr: orientation");
-        if found.is_none() {
-            let read = reader.run(&clean.gray, clean.dpi, &Default::default(), cancel)?;
-            watch.lap("ocr: words");
-            if !sohoa_ocr::reads_well(&read.words) {
-                found = reader.orientation_at_length(&clean.gray, clean.dpi)?;
-                watch.lap("ocr: orientation");
-            }
-            words = Some(read.words);
-        }
-        if let Some((more, _)) = found.filter(|(more, _)| *more != Turn::None) {
-            turn = turn.then(more);
-            clean = sohoa_imaging::run(&image, turn, row.dpi, &Default::default())?;
-            words = None;
-            watch.lap("imaging: clean");
-        }
+    let mut steps = Vec::new();
+    let mut lap = |step| steps.push((step, watch.lap(step)));
+    let read = reading::run(reader, &bytes, row.dpi, row.hint, &params, &AtomicBool::new(false), &mut lap)?;
+    if is_a4(&read.reading) {
+        a4.pages += 1;
+        steps.into_iter().for_each(|(step, lap)| *a4.laps.entry(step).or_default() += lap);
     }
-    let words = match words {
-        _ if clean.blank => Vec::new(),
-        Some(words) => words,
-        None => reader.run(&clean.gray, clean.dpi, &Default::default(), cancel)?.words,
-    };
-    let words: Vec<Word> = words.into_iter().map(|w| Word { bounds: clean.to_frame(w.bounds), ..w }).collect();
-    let words = sohoa_ocr::arrange(words, &clean.rules, (clean.width, clean.height));
-    watch.lap("ocr: words");
-    let codes =
-        if clean.blank { Vec::new() } else { sohoa_capture::codes::read(&sohoa_imaging::upright_gray(&image, turn))? };
-    watch.lap("capture: QR codes");
-    let thumbnail = sohoa_imaging::thumbnail(&image, turn, clean.skew, 320)?;
-    watch.lap("imaging: thumbnail");
-    let (words, unread) = sohoa_ocr::apart(words);
-    let confidence = sohoa_ocr::mean(&words);
-    let reading = Reading {
-        width: clean.width,
-        height: clean.height,
-        dpi: row.dpi,
-        orientation: turn,
-        skew: clean.skew,
-        blank: clean.blank,
-        plan: clean.plan,
-        words,
-        rules: clean.rules,
-        unread,
-        confidence,
-    };
     let output = page::Output {
-        reading: store.blobs.put(&serde_json::to_vec(&reading)?)?,
-        thumbnail: store.blobs.put(&thumbnail)?,
-        orientation: turn,
-        skew: reading.skew,
-        blank: reading.blank,
-        words: reading.words.len() as u32,
-        confidence,
-        codes: codes.clone(),
+        reading: store.blobs.put(&serde_json::to_vec(&read.reading)?)?,
+        thumbnail: store.blobs.put(&read.thumbnail)?,
+        orientation: read.reading.orientation,
+        skew: read.reading.skew,
+        blank: read.reading.blank,
+        words: read.reading.words.len() as u32,
+        confidence: read.reading.confidence,
+        codes: read.codes.clone(),
     };
     watch.lap("store: blobs");
     store.write(|tx| {
         job::finish(tx, claim)?;
-        page::remember(tx, &row.blob, &row.blob, &output)?;
+        page::remember(tx, &key, &row.blob, &output)?;
         page::set_read(tx, row.id, &output)
     })?;
     watch.lap("store: rows");
-    store.write(|tx| sohoa_store::search::index(tx, row.id, &reading.words))?;
+    store.write(|tx| sohoa_store::search::index(tx, row.id, &read.reading.words))?;
     watch.lap("store: search index");
     let format = if row.format == "jpeg" { PageFormat::Jpeg } else { PageFormat::Png };
-    Ok(Read { bytes, format, dpi: row.dpi, reading, codes })
+    Ok(Read { bytes, format, dpi: row.dpi, read })
+}
+
+/// Printed, and at 300 dpi.
+fn is_a4(reading: &Reading) -> bool {
+    let mut sides = [reading.width, reading.height];
+    sides.sort_unstable();
+    !reading.blank && reading.dpi == 300.0 && sides[0].abs_diff(2480) < 60 && sides[1].abs_diff(3508) < 60
 }
 
 /// As `Station::make_pdf` and `Station::extract_fields` do.
@@ -248,9 +230,9 @@ fn make(store: &Store, watch: &mut Watch, id: i64, read: &[Read]) -> Result {
                 PageFormat::Png => sohoa_pdf::PageFormat::Png,
             },
             dpi: page.dpi,
-            turn: page.reading.orientation,
-            skew: page.reading.skew,
-            words: &page.reading.words,
+            turn: page.read.reading.orientation,
+            skew: page.read.reading.skew,
+            words: &page.read.reading.words,
         })
         .collect();
     let meta = sohoa_pdf::Meta {
@@ -272,10 +254,10 @@ fn make(store: &Store, watch: &mut Watch, id: i64, read: &[Read]) -> Result {
         .zip(read)
         .map(|(number, page)| sohoa_extract::Page {
             number,
-            width: page.reading.width,
-            height: page.reading.height,
-            words: &page.reading.words,
-            codes: &page.codes,
+            width: page.read.reading.width,
+            height: page.read.reading.height,
+            words: &page.read.reading.words,
+            codes: &page.read.codes,
         })
         .collect();
     let today = sohoa_model::time::now().to_string()[..10].to_owned();

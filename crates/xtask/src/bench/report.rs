@@ -1,7 +1,7 @@
 //! The report for people: tables in Markdown, each with how its numbers came about.
 
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use super::measure::Spread;
@@ -98,6 +98,14 @@ fn aims(out: &mut String, report: &Value) {
                 Some(faster >= 1.5),
             );
         }
+    }
+    if report["stages"].is_object() {
+        let [wall, cpu] = ["seconds", "cpu"].map(|key| a4(report, "imaging:", key));
+        aim(
+            "imaging < 0.25 s per A4 page at 300 dpi",
+            format!("{} s (processor time {} s)", spread(&wall.json(), 1.0, 2), spread(&cpu.json(), 1.0, 2)),
+            Some(wall.median < 0.25),
+        );
     }
     if report["window"].is_object() {
         let paint = window_spread(&report["window"], "first_paint");
@@ -213,6 +221,18 @@ fn name(key: &str) -> &str {
     }
 }
 
+/// Stages in the order in which a page goes through them.
+const FLOW: [&str; 7] = ["capture", "imaging", "ocr", "pdf", "extract", "store", "start"];
+
+/// What a stage, or a step of it, takes for a printed A4 page at 300 dpi, run by run.
+fn a4(report: &Value, part: &str, key: &str) -> Spread {
+    let of = |run: &Value| {
+        let laps = run["a4"]["laps"].as_object().into_iter().flatten().filter(|(step, _)| step.starts_with(part));
+        laps.map(|(_, lap)| number(&lap[key])).sum::<f64>() / number(&run["a4"]["pages"]).max(1.0)
+    };
+    Spread::of(rows(&report["stages"]["runs"]).map(of))
+}
+
 fn stages(out: &mut String, report: &Value) {
     let runs: Vec<&Value> = report["stages"]["runs"].as_array().into_iter().flatten().collect();
     let mut parts: BTreeMap<&str, [Spread; 2]> = BTreeMap::new();
@@ -234,8 +254,10 @@ fn stages(out: &mut String, report: &Value) {
         let share = 100.0 * wall / total(0);
         format!("| {name} | {share:.1} | {:.1} | {:.1} |", 1e3 * wall / pages, 1e3 * cpu / pages)
     };
-    for stage in ["capture", "imaging", "ocr", "pdf", "extract", "store", "start"] {
-        let [wall, cpu] = stages.get(stage).copied().unwrap_or_default();
+    let mut order: Vec<&str> = stages.keys().copied().collect();
+    order.sort_by_key(|stage| FLOW.iter().position(|known| known == stage).unwrap_or(FLOW.len()));
+    for stage in order {
+        let [wall, cpu] = stages[stage];
         line!(out, "{}", row(&format!("**{stage}**"), wall, cpu));
         for (part, [wall, cpu]) in parts.iter().filter(|(p, _)| p.starts_with(&format!("{stage}:"))) {
             line!(out, "{}", row(&format!("… {part}"), wall.median, cpu.median));
@@ -244,10 +266,21 @@ fn stages(out: &mut String, report: &Value) {
     line!(out, "{}", row("all", total(0), total(1)));
     line!(
         out,
-        "\nThe station's own order of calls on the same files with a stopwatch between them, in one thread, into a real \
-         store (`tests/bench/pages/stages.rs`); the middle of {} runs. Lookups of progress and the clerk's settings are \
-         not in it.",
+        "\nIn one thread, into a real store (`tests/bench/pages/stages.rs`); the middle of {} runs. Reading is what the \
+         station runs, which tells each step (`crates/station/src/reading.rs`); around it is the station's order of calls \
+         on the same files with a stopwatch between them. Lookups of progress and the clerk's settings are not in it.",
         runs.len()
+    );
+    let steps = runs.iter().flat_map(|r| r["a4"]["laps"].as_object()).flat_map(|l| l.keys());
+    let steps: BTreeSet<&str> = steps.filter_map(|step| step.strip_prefix("imaging: ")).collect();
+    let took =
+        |step: &&str| format!("{step} {:.0} ms", 1e3 * a4(report, &format!("imaging: {step}"), "seconds").median);
+    line!(
+        out,
+        "\nImaging of a printed A4 page at 300 dpi, of which there are {}: {}. What the second look \
+         copies counts as its own.",
+        runs.first().map_or(0.0, |r| number(&r["a4"]["pages"])),
+        steps.iter().map(took).collect::<Vec<_>>().join(", ")
     );
     let one = run(report, "sohoa", 1);
     if one.is_object() {
@@ -401,4 +434,67 @@ fn number(value: &Value) -> f64 {
 
 fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// Two runs of two pages, of which the second took twice as long.
+    fn report() -> Value {
+        let lap = |seconds: f64| json!({ "seconds": seconds, "cpu": seconds / 2.0 });
+        let run = |k: f64| {
+            json!({
+                "pages": 2,
+                "laps": {
+                    "capture: files": lap(0.1 * k),
+                    "imaging: clean": lap(0.4 * k),
+                    "ocr: words": lap(0.8 * k),
+                    "ocr: second look": lap(0.2 * k),
+                    "dream": lap(0.5 * k),
+                },
+                "a4": { "pages": 1, "laps": {
+                    "imaging: clean": lap(0.2 * k),
+                    "imaging: decode": lap(0.02 * k),
+                    "ocr: words": lap(0.4 * k),
+                } },
+            })
+        };
+        json!({ "stages": { "runs": [run(1.0), run(2.0)] } })
+    }
+
+    #[test]
+    fn every_stage_is_shown_with_its_steps_and_their_sum_is_the_whole() {
+        let mut out = String::new();
+        stages(&mut out, &report());
+        let shares: Vec<(&str, f64)> = out
+            .lines()
+            .filter_map(|line| line.strip_prefix("| ")?.split_once(" | "))
+            .filter_map(|(name, rest)| Some((name, rest.split(' ').next()?.parse().ok()?)))
+            .collect();
+        let wanted = [
+            ("**capture**", 5.0),
+            ("… capture: files", 5.0),
+            ("**imaging**", 20.0),
+            ("… imaging: clean", 20.0),
+            ("**ocr**", 50.0),
+            ("… ocr: second look", 10.0),
+            ("… ocr: words", 40.0),
+            ("**dream**", 25.0),
+            ("all", 100.0),
+        ];
+        assert_eq!(shares, wanted, "{out}");
+        assert!(out.contains("there are 1: clean 300 ms, decode 30 ms."), "{out}");
+    }
+
+    #[test]
+    fn imaging_is_held_against_its_aim() {
+        let mut out = String::new();
+        aims(&mut out, &report());
+        assert!(
+            out.contains("at 300 dpi | 0.33 (0.22–0.44) s (processor time 0.17 (0.11–0.22) s) | **missed** |"),
+            "{out}"
+        );
+    }
 }
