@@ -1,11 +1,11 @@
 //! Colour to grey, with the ink of stamps and pens dropped out: where red leads, the paper under it is as bright as the
 //! red itself, so black text under a stamp stays black and the stamp fades into the paper; the same with blue.
 
-use image::{DynamicImage, GrayImage};
+use image::{DynamicImage, GrayImage, Luma, RgbImage};
 use multiversion::multiversion;
 use serde::{Deserialize, Serialize};
 
-use crate::scale;
+use crate::{ink, scale};
 
 /// An ink that is no text as a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,14 +47,36 @@ fn luminance([r, g, b]: [u8; 3]) -> u8 {
     ((77 * u16::from(r) + 150 * u16::from(g) + 29 * u16::from(b)) >> 8) as u8
 }
 
-/// Brightness of a pixel without the ink of `red` and `blue`.
+/// Brightness of a pixel without the ink of `red` and `blue`, as bright as the paper around at the most: beside what is
+/// brighter, paper would look dark.
 #[inline]
-fn without(pixel: [u8; 3], red: bool, blue: bool) -> u8 {
+fn without(pixel: [u8; 3], red: bool, blue: bool, paper: u8) -> u8 {
     let plain = luminance(pixel);
     let (red_lead, r) = Colour::Red.lead(pixel);
     let (blue_lead, b) = Colour::Blue.lead(pixel);
-    let plain = if blue && blue_lead > 0 { b.saturating_add(blue_lead) } else { plain };
-    if red && red_lead > 0 { r.saturating_add(red_lead) } else { plain }
+    let faded = |own: u8, lead: u8| own.saturating_add(lead).min(paper).max(plain);
+    if red && red_lead > 0 {
+        faded(r, red_lead)
+    } else if blue && blue_lead > 0 {
+        faded(b, blue_lead)
+    } else {
+        plain
+    }
+}
+
+/// So many squares along the longer side of a page in which the paper is taken for even: larger than the star of a seal.
+const SQUARES: usize = 12;
+
+/// The side of those squares in pixels, and how bright the paper is in each, row by row.
+fn paper(rgb: &RgbImage) -> (usize, Vec<u8>) {
+    /// One pixel of so many is looked at, each way.
+    const STEP: usize = 4;
+    let (width, height) = (rgb.width() as usize, rgb.height() as usize);
+    let few = GrayImage::from_fn(width.div_ceil(STEP) as u32, height.div_ceil(STEP) as u32, |x, y| {
+        Luma([luminance(rgb.get_pixel(x * STEP as u32, y * STEP as u32).0)])
+    });
+    let side = width.max(height).div_ceil(SQUARES * STEP).max(1);
+    (side * STEP, ink::levels(&few, side))
 }
 
 /// The page in grey, without the ink of these colours.
@@ -65,7 +87,15 @@ pub fn of(image: &DynamicImage, dropped: &[Colour]) -> GrayImage {
         DynamicImage::ImageRgb8(rgb) => {
             let mut out = GrayImage::new(rgb.width(), rgb.height());
             if red || blue {
-                drop_inks(rgb.as_raw(), &mut out, red, blue);
+                let width = rgb.width() as usize;
+                let (side, levels) = paper(rgb);
+                let across = width.div_ceil(side);
+                let rows = rgb.as_raw().chunks_exact(3 * width).zip(out.chunks_exact_mut(width)).enumerate();
+                for (y, (row, out)) in rows {
+                    let squares = row.chunks(3 * side).zip(out.chunks_mut(side));
+                    let levels = &levels[y / side * across..];
+                    squares.zip(levels).for_each(|((row, out), paper)| drop_inks(row, out, red, blue, *paper));
+                }
             } else {
                 brightness(rgb.as_raw(), &mut out);
             }
@@ -127,8 +157,8 @@ fn brightness(rgb: &[u8], out: &mut [u8]) {
 }
 
 #[multiversion(targets("x86_64+avx2"))]
-fn drop_inks(rgb: &[u8], out: &mut [u8], red: bool, blue: bool) {
-    rgb.chunks_exact(3).zip(out).for_each(|(p, out)| *out = without([p[0], p[1], p[2]], red, blue));
+fn drop_inks(rgb: &[u8], out: &mut [u8], red: bool, blue: bool, paper: u8) {
+    rgb.chunks_exact(3).zip(out).for_each(|(p, out)| *out = without([p[0], p[1], p[2]], red, blue, paper));
 }
 
 #[multiversion(targets("x86_64+avx2"))]
@@ -165,5 +195,19 @@ mod tests {
         let at = |y| gray.get_pixel(3, y)[0];
         assert!(at(5) > 230, "{}", at(5));
         assert!(at(10) < 40 && at(15) < 130 && at(18) < 90, "{} {} {}", at(10), at(15), at(18));
+    }
+
+    #[test]
+    fn what_is_dropped_becomes_no_brighter_than_the_paper_around_it() {
+        // The star of a seal at 300 dpi on grey paper that darkens to the right.
+        let paper = |x: u32| 220 - (x / 40) as u8;
+        let page = RgbImage::from_fn(2400, 1200, |x, y| {
+            let star = (900..1020).contains(&x) && (500..620).contains(&y);
+            Rgb(if star { [200, 80, 85] } else { [paper(x); 3] })
+        });
+        let gray = of(&page.into(), &[Colour::Red, Colour::Blue]);
+        let star = gray.enumerate_pixels().filter(|(x, y, _)| (900..1020).contains(x) && (500..620).contains(y));
+        let off = star.map(|(x, _, v)| v[0].abs_diff(paper(x))).max().unwrap();
+        assert!(off <= 6, "{off}");
     }
 }

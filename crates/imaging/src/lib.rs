@@ -51,7 +51,7 @@ pub use kind::Kind;
 use params::params;
 
 /// Grows when the same page would be prepared another way.
-pub const VERSION: u32 = 10;
+pub const VERSION: u32 = 11;
 
 params! {
     /// The resolution at which letters are read best for their cost; finer pages are reduced to it.
@@ -202,7 +202,7 @@ pub fn run(image: &DynamicImage, turn: Turn, dpi: f32, params: &Params) -> Resul
     let skew = leaning.filter(|a| a.abs() >= params.least_skew).unwrap_or(0.0);
     if skew != 0.0 {
         plan.push(format!("skew{skew:+.1}"));
-        gray = rotate::straighten_gray(&gray, skew);
+        gray = rotate::straighten_on_paper(&gray, skew);
         rules.iter_mut().for_each(|rule| *rule = rules::straightened(*rule, skew, width, height));
         pens.iter_mut().for_each(|area| *area = straightened(*area, skew, width, height));
     }

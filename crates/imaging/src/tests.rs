@@ -37,3 +37,24 @@ fn a_page_of_a_few_pixels_is_no_trouble() {
         }
     }
 }
+
+#[test]
+fn a_leaning_page_of_a_few_lines_on_grey_paper_is_nothing_but_its_lines() {
+    // Three of the lines, and a seal below them: neither it nor the corners leave anything behind.
+    let lean = page(2.0);
+    let big = image::imageops::resize(&lean, 2480, 3508, image::imageops::FilterType::Triangle);
+    let sheet = image::RgbImage::from_fn(2480, 3508, |x, y| {
+        let ring = (x as f32 - 1600.0).hypot(y as f32 - 1400.0);
+        let ink = if y < 600 { big.get_pixel(x, y)[0] } else { 245 };
+        let shade = |v: u8| (f32::from(v) * 0.85) as u8;
+        image::Rgb(match ring {
+            190.0..210.0 | ..60.0 => [shade(230), shade(70), shade(75)],
+            _ => [shade(ink); 3],
+        })
+    });
+    let clean = run(&sheet.into(), Turn::None, 300.0, &Params::default()).unwrap();
+    assert!((clean.skew - 2.0).abs() < 0.2, "{}", clean.plan);
+    let below = clean.gray.enumerate_pixels().filter(|(_, y, _)| *y > clean.gray.height() / 4);
+    assert_eq!(below.filter(|(.., v)| v[0] < 200).count(), 0);
+    assert!(clean.gray.pixels().filter(|v| v[0] < 128).count() > 10_000);
+}

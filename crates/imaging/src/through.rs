@@ -7,8 +7,10 @@ use crate::ink;
 use crate::params::params;
 
 params! {
-    /// Of the way from the threshold between ink and paper to the paper: from there on all is paper.
-    fade: f32 = 0.3,
+    /// Of the way from the ink's mean to the threshold between ink and paper: up to there all is ink.
+    ink: f32 = 0.5,
+    /// Of the way from the threshold to the paper: from there on all is paper.
+    fade: f32 = 0.5,
 }
 
 /// Spreads the greys of an even page between its ink and what is taken for paper.
@@ -20,8 +22,10 @@ pub fn fade(gray: &mut GrayImage, params: &Params) {
         .iter()
         .enumerate()
         .fold((0u64, 0u64), |(s, n), (v, c)| (s + v as u64 * u64::from(*c), n + u64::from(*c)));
-    let black = sum as f32 / number.max(1) as f32;
-    let white = f32::from(threshold) + (255.0 - f32::from(threshold)) * params.fade;
+    let mean = sum as f32 / number.max(1) as f32;
+    let threshold = f32::from(threshold);
+    let black = mean + (threshold - mean) * params.ink;
+    let white = threshold + (255.0 - threshold) * params.fade;
     let table: Vec<u8> =
         (0..256).map(|v| ((v as f32 - black) / (white - black).max(1.0) * 255.0).clamp(0.0, 255.0) as u8).collect();
     gray.iter_mut().for_each(|v| *v = table[usize::from(*v)]);
@@ -37,7 +41,7 @@ mod tests {
         // Strokes with a soft edge, and those of the other side between them, on a page of paper.
         let grey = |x: u32| match x % 50 {
             0..4 => 35,
-            4 => 120,
+            4 => 110,
             20..26 => 215,
             _ => 246,
         };
@@ -45,6 +49,6 @@ mod tests {
         fade(&mut page, &Params::default());
         let at = |x: u32| page.get_pixel(x, 5)[0];
         assert!(at(101) < 5 && (60..160).contains(&at(104)), "{} {}", at(101), at(104));
-        assert_eq!((at(122), at(140)), (255, 255));
+        assert!(at(122) > 240 && at(140) == 255, "{} {}", at(122), at(140));
     }
 }

@@ -42,7 +42,7 @@ pub use suggest::{Suggestion, suggest, suggest_value};
 pub use unread::{in_pictures, unread};
 
 /// Grows when the same reading copy would give other words.
-pub const VERSION: u32 = 11;
+pub const VERSION: u32 = 12;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Params {

@@ -59,6 +59,32 @@ pub fn add(ink: &[Edges], dpi: f32, runs: &mut Vec<Run>) {
     }
 }
 
+/// Gives marks to the letters above which they stand. Where a line is a few letters without ascenders, the layout analysis
+/// takes their marks for dirt, and the line ends below them.
+pub fn marks(ink: &[Edges], runs: &mut [Run]) {
+    let Some(tall) = height(runs) else { return };
+    let reach = (tall * MARK) as i32;
+    let is_mark = |part: &&Edges| {
+        let (wide, high) = ((part[2] - part[0]) as f32, (part[3] - part[1]) as f32);
+        high > NOTHING && wide.max(high) < tall
+    };
+    let taken: Vec<Edges> = runs.iter().map(|run| run.edges).collect();
+    let free = |part: &&Edges| !taken.iter().any(|edges| is_within(part, edges));
+    let marks: Vec<Edges> = ink.iter().filter(is_mark).filter(free).copied().collect();
+    for run in runs {
+        let bottom = run.edges[3];
+        let is_high = |mark: &&Edges| mark[1] < run.edges[1] && (bottom - mark[1]) as f32 <= tall * LETTER.end();
+        let stands = |mark: &&Edges| {
+            run.parts.iter().any(|[left, top, right, foot]| {
+                (foot - top) as f32 >= tall * LETTER.start() && is_within(mark, &[*left, top - reach, *right, *top])
+            })
+        };
+        let own: Vec<Edges> = marks.iter().filter(is_high).filter(stands).copied().collect();
+        run.edges[1] = own.iter().map(|mark| mark[1]).fold(run.edges[1], i32::min);
+        run.parts.extend(own);
+    }
+}
+
 /// Whether what was read of letters that were left out is text.
 pub fn is_text(words: &[Word]) -> bool {
     let is_sure = |word: &Word| {
@@ -163,6 +189,23 @@ mod tests {
     fn specks_pictures_and_what_is_read_already_add_nothing() {
         let ink = [[100, 190, 103, 193], [100, 400, 260, 560], [310, 185, 318, 199]];
         assert_eq!(added(&ink, vec![run(0, 300, 200)]).len(), 1);
+    }
+
+    #[test]
+    fn a_mark_above_letters_without_ascenders_is_theirs() {
+        let plain = |foot: i32| {
+            let parts = letters(300, foot, &[14, 14, 14]);
+            Run { line: 0, block: 0, edges: [300, foot - 14, 334, foot + 5], parts, missed: false }
+        };
+        let top = |mark: Edges, runs: Vec<Run>| {
+            let mut runs = runs;
+            marks(&[mark], &mut runs);
+            (runs[0].edges[1], runs[0].parts.len())
+        };
+        assert_eq!(top([315, 178, 321, 183], vec![plain(200)]), (178, 4), "an acute above the second letter");
+        assert_eq!(top([340, 178, 346, 183], vec![plain(200)]), (186, 3), "beside them");
+        assert_eq!(top([315, 165, 321, 170], vec![plain(200)]), (186, 3), "too far above");
+        assert_eq!(top([315, 178, 321, 183], vec![plain(200), plain(180)]), (186, 3), "of the line above");
     }
 
     #[test]

@@ -5,13 +5,13 @@ use sohoa_model::{Box4, Code, Error, Result, Word, text::nfc};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use crate::Params;
 use crate::again::ONE_LINE;
 use crate::layout::{Edges, Layout, Run, ink, scaled, union};
 use crate::lexicon::{Lexicon, bare};
 use crate::lstm::{HEIGHT, LineWord, Recogniser};
 use crate::missed;
 use crate::syllable::is_syllable;
+use crate::{Params, bounds};
 
 /// Pixels of paper that are read around letters.
 const PADDING: i32 = 4;
@@ -44,6 +44,7 @@ pub fn run(
     let mut parts = Vec::new();
     if params.segmentation != ONE_LINE {
         parts = ink(gray, [0, 0, gray.width() as i32, gray.height() as i32], INK);
+        missed::marks(&parts, &mut runs);
         missed::add(&parts, dpi, &mut runs);
     }
     let mut words = Vec::new();
@@ -171,9 +172,23 @@ fn several(word: &Word, read: Vec<Vec<Word>>) -> Option<Vec<Word>> {
     // `ở` is a word of one letter.
     let is_short = |words: &[Word]| matches!(words, [only] if only.confidence >= SHORT && is_syllable(&only.text));
     let all_say = read.iter().all(|words| missed::is_text(words) || is_short(words));
-    let several: Vec<Word> = read.into_iter().flatten().collect();
+    let several = read.into_iter().flatten().fold(Vec::new(), joined);
     let same = several.iter().map(|word| &*word.text).collect::<String>() == word.text;
     (all_say && !same).then_some(several)
+}
+
+/// The words with another one. A thin figure stands off the next as far as words do; they are one number.
+fn joined(mut words: Vec<Word>, next: Word) -> Vec<Word> {
+    let is_figures = |word: &Word| word.text.chars().all(|c| c.is_ascii_digit());
+    match words.last_mut().filter(|last| is_figures(last) && is_figures(&next)) {
+        Some(last) => {
+            last.bounds = bounds(&[last.clone(), next.clone()]);
+            last.confidence = last.confidence.min(next.confidence);
+            last.text += &next.text;
+        }
+        None => words.push(next),
+    }
+    words
 }
 
 /// Of a line's height: wider is a space between words.
@@ -343,6 +358,7 @@ mod tests {
         assert_eq!(read(&[("ở", 93.0), ("tạm:", 99.0)]).unwrap(), ["ở", "tạm:"]);
         assert_eq!(read(&[("tạ", 95.0), ("m:", 95.0)]), None, "spaced letters say the same");
         assert_eq!(read(&[("ở", 60.0), ("tạm:", 99.0)]), None, "a speck");
+        assert_eq!(read(&[("1", 93.0), ("1", 95.0)]).unwrap(), ["11"], "figures in italics lean over one another");
     }
 
     #[test]
