@@ -22,17 +22,21 @@ params! {
     letter: Range<f32> = 0.055..0.42,
     /// Strokes nearer to one another than this, in inches, are of one thing.
     near: f32 = 0.15,
+    /// In inches: what is smaller is dust, and what with all that is near is lower than this.
+    speck: f32 = 0.02,
+    low: f32 = 0.1,
     /// What is looked for is found at about this resolution.
     look: f32 = 150.0,
 }
 
-/// Puts the print of one colour back into a page from which that colour was dropped, and tells where there is something
-/// else of it. `only` shows nothing but that colour, as dark as it is, squares of so many pixels made one.
+/// Puts the print of one colour back into a page from which that colour was dropped, and tells the strokes of all
+/// else but seals. `only` shows nothing but that colour, as dark as it is, squares of so many pixels made one.
 pub fn keep_print(gray: &mut GrayImage, only: impl Fn(u32) -> GrayImage, dpi: f32, params: &Params) -> Vec<Box4> {
     let k = (dpi / params.look).round().max(1.0) as usize;
     let dpi = dpi / k as f32;
     let ink = Ink::of(&only(k as u32));
     let colour = LazyCell::new(|| only(1));
+    let (gray_width, gray_height) = gray.dimensions();
     let mut parts = ink.parts();
     let letters = parts.iter().filter(|p| is_letter(p, dpi, params)).copied().collect();
     for row in rows(letters, params) {
@@ -42,40 +46,54 @@ pub fn keep_print(gray: &mut GrayImage, only: impl Fn(u32) -> GrayImage, dpi: f3
         // With the marks above and below.
         let top = edge(|p| p.top).min().unwrap_or(0).saturating_sub(tall * 3 / 4);
         let bottom = (edge(|p| p.bottom).max().unwrap_or(0) + tall / 3).min(ink.height - 1);
-        let places = || {
-            let xs = || (left * k) as u32..((right + 1) * k) as u32;
-            ((top * k) as u32..((bottom + 1) * k) as u32).flat_map(move |y| xs().map(move |x| (x, y)))
+        let places = |[left, top, right, bottom]: [usize; 4]| {
+            let xs = move || (left * k) as u32..(((right + 1) * k) as u32).min(gray_width);
+            ((top * k) as u32..(((bottom + 1) * k) as u32).min(gray_height))
+                .flat_map(move |y| xs().map(move |x| (x, y)))
         };
-        let black = places().filter(|(x, y)| gray.get_pixel(*x, *y)[0] < 110).count();
+        let row = || places([left, top, right, bottom]);
+        let black = row().filter(|(x, y)| gray.get_pixel(*x, *y)[0] < 110).count();
         // Over print of another colour it would only spoil both.
-        if black * 33 > places().count() {
+        if black * 33 > row().count() {
             continue;
         }
-        for (x, y) in places() {
-            let pixel = &mut gray.get_pixel_mut(x, y).0[0];
-            *pixel = (*pixel).min(colour.get_pixel(x, y)[0]);
+        // What only reaches into the row, such as a signature above it, is none of it.
+        let is_of_row = |p: &Part| {
+            let (x, y) = p.centre();
+            (left as f32..=right as f32).contains(&x) && (top as f32..=bottom as f32).contains(&y)
+        };
+        for part in parts.iter().filter(|p| is_of_row(p)) {
+            let around = [part.left.saturating_sub(1), part.top.saturating_sub(1), part.right + 1, part.bottom + 1];
+            for (x, y) in places(around) {
+                let pixel = &mut gray.get_pixel_mut(x, y).0[0];
+                *pixel = (*pixel).min(colour.get_pixel(x, y)[0]);
+            }
         }
-        parts.retain(|p| p.right < left || p.left > right || p.bottom < top || p.top > bottom);
+        parts.retain(|p| !is_of_row(p));
     }
     // A frame has all else in it.
     parts.retain(|p| p.width() * 5 < ink.width * 3 || p.height() * 5 < ink.height * 3);
-    clusters(parts, dpi, params.near).into_iter().map(|area| area.map(|v| v * k as u32)).collect()
+    let area = |p: Part| [p.left, p.top, p.width(), p.height()].map(|v| (v * k) as u32);
+    strokes(parts, dpi, params).into_iter().map(area).collect()
 }
 
-/// Strokes that lie near one another, as those of handwriting do; what is smaller than a word is left out, and so are seals,
-/// which are as wide as high and of 20 to 60 mm (the signature on one is of another colour).
-fn clusters(mut parts: Vec<Part>, dpi: f32, near: f32) -> Vec<Box4> {
+/// Those parts that somebody drew: what is smaller than a letter with all about it is left out, and so are seals, which are
+/// as wide as high and of 20 to 60 mm (the signature on one is of another colour).
+fn strokes(mut parts: Vec<Part>, dpi: f32, params: &Params) -> Vec<Part> {
     let inches = |v: f32| (v * dpi) as usize;
-    let (near, speck) = (inches(near), inches(0.02));
-    parts.retain(|p| p.width().max(p.height()) >= speck);
-    let mut found = ink::together(parts, near);
+    parts.retain(|p| p.width().max(p.height()) >= inches(params.speck));
     let is_seal = |p: &Part| {
         let (short, long) = (p.width().min(p.height()), p.width().max(p.height()));
         short >= inches(0.8) && long <= inches(2.4) && long * 3 <= short * 4
     };
-    found.retain(|p| p.width() >= inches(0.3) && p.height() >= inches(0.1) && !is_seal(p));
-    found.sort_by_key(|p| (p.top, p.left));
-    found.iter().map(|p| [p.left as u32, p.top as u32, p.width() as u32, p.height() as u32]).collect()
+    let mut things = ink::together(parts.clone(), inches(params.near));
+    things.retain(|p| p.height() >= inches(params.low) && !is_seal(p));
+    let is_in = |part: &Part, thing: &Part| {
+        (thing.left..=thing.right).contains(&part.left) && (thing.top..=thing.bottom).contains(&part.top)
+    };
+    parts.retain(|part| things.iter().any(|thing| is_in(part, thing)));
+    parts.sort_by_key(|p| (p.top, p.left));
+    parts
 }
 
 fn is_letter(part: &Part, dpi: f32, params: &Params) -> bool {
@@ -197,9 +215,26 @@ mod tests {
         let image = DynamicImage::from(page);
         let mut gray = gray::of(&image, &[Colour::Blue]);
         let other = keep_print(&mut gray, |k| gray::only(&image, Colour::Blue, k), 300.0, &Params::default());
-        let [[x, y, w, h]] = other[..] else { panic!("{other:?}") };
-        assert!(x.abs_diff(500) < 3 && y.abs_diff(560) < 3 && w.abs_diff(330) < 5 && h.abs_diff(86) < 5, "{other:?}");
+        let [[x, y, w, h], [next, ..]] = other[..] else { panic!("{other:?}") };
+        assert!(x.abs_diff(500) < 3 && y.abs_diff(560) < 3 && w.abs_diff(151) < 5 && h.abs_diff(86) < 5, "{other:?}");
+        assert!(next.abs_diff(681) < 3, "{other:?}");
         assert!(gray.get_pixel(303, 210)[0] < 128 && gray.get_pixel(520, 600)[0] > 200);
+    }
+
+    #[test]
+    fn a_signature_that_hangs_into_a_row_of_letters_is_no_part_of_it() {
+        let mut page = RgbImage::from_pixel(1600, 1200, Rgb([250, 248, 244]));
+        (0..14).for_each(|i| letter(&mut page, 300 + i * 40, 300, RED));
+        // Its foot is where the marks of the letters would be.
+        for (x, y) in (0..8).flat_map(|x| (0..120).map(move |y| (x, y))) {
+            page.put_pixel(412 + x, 170 + y, RED);
+        }
+        let image = DynamicImage::from(page);
+        let mut gray = gray::of(&image, &[Colour::Red]);
+        let other = keep_print(&mut gray, |k| gray::only(&image, Colour::Red, k), 300.0, &Params::default());
+        let [[x, y, w, h]] = other[..] else { panic!("{other:?}") };
+        assert!(x.abs_diff(412) < 3 && y.abs_diff(170) < 3 && w.abs_diff(8) < 3 && h.abs_diff(120) < 3, "{other:?}");
+        assert!(gray.get_pixel(303, 310)[0] < 128 && gray.get_pixel(416, 285)[0] > 200);
     }
 
     #[test]

@@ -107,7 +107,7 @@ pub struct Clean {
     pub kind: Option<Kind>,
     /// Rules that were taken out, in the upright frame.
     pub rules: Vec<Rule>,
-    /// Where somebody wrote or stamped in a colour, in the upright frame; taken out, too.
+    /// Strokes of what somebody wrote or stamped in a colour, in the upright frame; taken out, too.
     pub pens: Vec<Box4>,
     /// Where there are photographs, in the upright frame.
     pub pictures: Vec<Box4>,

@@ -10,6 +10,8 @@ const BELOW: f32 = 0.08;
 const SPECK: f32 = 0.02;
 /// of something one stroke at least is longer,
 const STROKE: f32 = 0.12;
+/// of something that is told anyway so high is a letter,
+const LETTER: f32 = 0.05;
 /// it is as wide or high as this, and not narrower than that,
 const LONG: f32 = 0.3;
 const NARROW: f32 = 0.1;
@@ -34,9 +36,9 @@ pub fn in_pictures(words: Vec<Word>, pictures: Vec<Box4>) -> (Vec<Word>, Vec<Box
     (words, pictures)
 }
 
-/// The boxes of what is not read: those that are `known`, and of the ink for which neither they nor those that are `read`
-/// account. All are in one frame, of this size and resolution.
-pub fn unread(ink: &[Box4], read: &[Box4], known: &[Box4], size: (u32, u32), dpi: f32) -> Vec<Box4> {
+/// The boxes of what is not read: those that are `known`, what `pens` left, and of the ink for which neither they nor
+/// those that are `read` account. All are in one frame, of this size and resolution.
+pub fn unread(ink: &[Box4], pens: &[Box4], read: &[Box4], known: &[Box4], size: (u32, u32), dpi: f32) -> Vec<Box4> {
     let inches = |v: f32| (v * dpi) as u32;
     // Marks stand a little off their letters.
     let slack = inches(SPECK);
@@ -53,39 +55,55 @@ pub fn unread(ink: &[Box4], read: &[Box4], known: &[Box4], size: (u32, u32), dpi
         read.iter().chain(&known).any(|area| covers(area, middle))
     };
     let near = (inches(BESIDE), inches(BELOW));
+    // What was read stays apart: no two become one around a word that is in neither.
+    let middles: Vec<(u32, u32)> = read.iter().map(|[x, y, w, h]| (x + w / 2, y + h / 2)).collect();
+    let may = |a: &Box4, b: &Box4| {
+        let is_in = |[x, y, w, h]: &Box4, at: &(u32, u32)| (*x..x + w).contains(&at.0) && (*y..y + h).contains(&at.1);
+        let both = union(*a, *b);
+        middles.iter().all(|at| !is_in(&both, at) || is_in(a, at) || is_in(b, at))
+    };
     let long = |area: &Box4| area[2].max(area[3]);
     let strokes = ink.iter().filter(|part| long(part) >= inches(SPECK) && !is_known(part) && !is_frame(part));
-    let mut found = together(strokes.copied(), near, &|_| true);
-    found.retain(|([x, y, w, h], stroke)| {
+    let strokes = strokes.map(|part| Thing { area: *part, longest: long(part), stands: false });
+    let mut found = together(strokes, near, &|_, _| true);
+    found.retain_mut(|Thing { area: [x, y, w, h], longest, stands }| {
         let edge = inches(BELOW);
-        let at_edge = *x <= edge || *y <= edge || x + w + edge >= width || y + h + edge >= height;
+        let at_edge = *x <= edge || *y <= edge || *x + *w + edge >= width || *y + *h + edge >= height;
         let (short, long) = (*w.min(h), *w.max(h));
         let is_shadow = at_edge && (short < inches(SHADOW) || short < inches(2.5 * SHADOW) && long > 4 * short);
-        long >= inches(LONG) && short >= inches(NARROW) && *stroke >= inches(STROKE) && !is_shadow
+        *stands = long >= inches(LONG) && short >= inches(NARROW) && *longest >= inches(STROKE);
+        !is_shadow && (*stands || *h >= inches(LETTER))
     });
-    // What stands above and below a line that was read stays apart from it.
-    let is_free = |[x, y, w, h]: &Box4| {
-        let middles = read.iter().map(|[left, top, wide, high]| (left + wide / 2, top + high / 2));
-        middles.clone().all(|(at_x, at_y)| !(*x..x + w).contains(&at_x) || !(*y..y + h).contains(&at_y))
-    };
-    let all = together(known.into_iter().chain(found.into_iter().map(|(area, _)| area)), near, &is_free);
-    let mut all: Vec<Box4> = all.into_iter().map(|(area, _)| area).collect();
+    let pens = pens.iter().filter(|area| !is_frame(area)).copied();
+    let told = known.into_iter().chain(pens).map(|area| Thing { area, longest: long(&area), stands: true });
+    let mut all = together(told.chain(found), near, &may);
+    all.retain(|thing| thing.stands);
+    let mut all: Vec<Box4> = all.into_iter().map(|thing| thing.area).collect();
     all.sort_unstable_by_key(|[x, y, ..]| (*y, *x));
     all
 }
 
-/// What is near one another and `may` be one, with the longest of each.
-fn together(parts: impl Iterator<Item = Box4>, near: (u32, u32), may: &dyn Fn(&Box4) -> bool) -> Vec<(Box4, u32)> {
-    let mut found: Vec<(Box4, u32)> = Vec::new();
-    for mut area in parts {
-        let mut longest = area[2].max(area[3]);
+/// Strokes near one another.
+struct Thing {
+    area: Box4,
+    longest: u32,
+    /// Whether it is told by itself, and not only as a part of another.
+    stands: bool,
+}
+
+/// What is near one another and `may` be one.
+fn together(parts: impl Iterator<Item = Thing>, near: (u32, u32), may: &dyn Fn(&Box4, &Box4) -> bool) -> Vec<Thing> {
+    let mut found: Vec<Thing> = Vec::new();
+    for mut thing in parts {
         // What it touches becomes one with it, and may then touch more.
-        let joins = |area: &Box4, other: &Box4| touch(area, other, near) && may(&union(*area, *other));
-        while let Some(i) = found.iter().position(|(other, _)| joins(&area, other)) {
-            let (other, long) = found.swap_remove(i);
-            (area, longest) = (union(area, other), longest.max(long));
+        while let Some(i) =
+            found.iter().position(|other| touch(&thing.area, &other.area, near) && may(&thing.area, &other.area))
+        {
+            let other = found.swap_remove(i);
+            let (longest, stands) = (thing.longest.max(other.longest), thing.stands || other.stands);
+            thing = Thing { area: union(thing.area, other.area), longest, stands };
         }
-        found.push((area, longest));
+        found.push(thing);
     }
     found
 }
@@ -105,7 +123,7 @@ mod tests {
 
     /// Of a page of A4 at 300 dpi.
     fn found(ink: &[Box4], words: &[Box4], known: &[Box4]) -> Vec<Box4> {
-        unread(ink, words, known, (2480, 3508), 300.0)
+        unread(ink, &[], words, known, (2480, 3508), 300.0)
     }
 
     #[test]
@@ -124,6 +142,29 @@ mod tests {
         assert_eq!(found(&words[1..], &[], &words[..1]).len(), 2, "and with what is known already");
         let (above, below, label) = ([600, 700, 400, 60], [300, 790, 600, 60], [310, 720, 200, 40]);
         assert_eq!(found(&[], &[label], &[above, below]), [above, below], "a label that was read is in neither");
+    }
+
+    #[test]
+    fn what_a_pen_left_is_told_however_little_and_letters_beside_it_with_it() {
+        let figure = [900, 800, 24, 60];
+        let told = |ink: &[Box4], pens: &[Box4]| unread(ink, pens, &[], &[], (2480, 3508), 300.0);
+        assert_eq!(told(&[], &[figure]), [figure]);
+        assert!(told(&[figure], &[]).is_empty(), "ink without a colour may be anything");
+        let (beside, far) = ([960, 805, 30, 50], [1300, 800, 30, 60]);
+        assert_eq!(told(&[beside, far], &[figure]), [[900, 800, 90, 60]]);
+        let line = [600, 790, 290, 70];
+        assert_eq!(found(&[figure], &[], &[line]), [[600, 790, 324, 70]], "the last letter of what is known");
+    }
+
+    #[test]
+    fn a_word_that_was_read_is_not_drawn_into_what_was_not() {
+        let (above, below, beside) = ([600, 700, 500, 60], [300, 765, 400, 60], [900, 765, 300, 60]);
+        let label = [450, 710, 100, 40];
+        let told = |read: &[Box4]| unread(&[], &[above, below, beside], read, &[], (2480, 3508), 300.0);
+        assert_eq!(told(&[]).len(), 1);
+        assert_eq!(told(&[label]), [[600, 700, 600, 125], below]);
+        // One that a stroke goes through stands in the way of none.
+        assert_eq!(told(&[[650, 710, 100, 40]]).len(), 1);
     }
 
     #[test]

@@ -189,11 +189,11 @@ pub fn run(
     let (words, pictures) = sohoa_ocr::in_pictures(words, clean.pictures);
     let scale = clean.gray.width() as f32 / clean.width as f32;
     let (words, hand) = sohoa_ocr::by_hand(words, &ink, &clean.gray, scale);
-    let known = [noise, pictures, hand, clean.pens].concat();
+    let known = [noise, pictures, hand].concat();
     let mut told: Vec<Box4> = words.iter().map(|word| word.bounds).collect();
     // A code may be larger than where it was found, and lies where it lay before the page was set straight.
     told.extend(codes.iter().map(|code| around(code.bounds)));
-    let unread = sohoa_ocr::unread(&ink, &told, &known, (clean.width, clean.height), dpi);
+    let unread = sohoa_ocr::unread(&ink, &clean.pens, &told, &known, (clean.width, clean.height), dpi);
     let confidence = sohoa_ocr::mean(&words);
     lap("ocr: what is not read");
     let thumbnail = sohoa_imaging::thumbnail(&image, turn, clean.skew, THUMBNAIL)?;
