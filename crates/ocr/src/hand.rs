@@ -1,156 +1,158 @@
 //! Writing told from print: behind the label of a form, between its lines, or all over a page. It is told as not read, for
 //! what the recogniser makes of it is wrong as often as not, and as sure of itself as of print.
 //!
-//! Every word has figures (`strokes`), of which small trees make how likely it was written; beside a word that was written
-//! another is likelier to be so, and on a page on which nothing surely was, hardly any is.
+//! Every word has figures (`strokes`), of which small trees make how likely it was written; others then look at it among
+//! those of its line and page (`beside`).
 
 use image::GrayImage;
 use sohoa_model::{Box4, Word};
 use std::sync::LazyLock;
 
+use crate::beside;
 use crate::bounds;
-use crate::strokes::{self, Figures};
+use crate::strokes;
 
 /// Grown by `pages hand` (`tests/bench/pages/hand.rs`) from drawn pages, a tree to the line: three times a figure and a
-/// value, and the eight leaves to which it leads that the figures are greater or not.
+/// value, and the eight leaves to which it leads that the figures are greater or not. After those that look at a word alone
+/// come those that look at it among others.
 const GROWN: &str = include_str!("hand.txt");
 
-/// In log odds: how sure a word is written that alone speaks for a page,
-const SURE: f32 = 3.0;
-/// how many such there must be, also as a part of all, before the others are looked at with the same eyes,
-const LEAST: usize = 3;
-const PART: usize = 50;
-/// and how much less likely writing is on other pages.
-const RARE: f32 = 4.0;
-/// A word says no more than this.
+/// A word says no more than this, in log odds.
 const MOST: f32 = 6.0;
-/// What it costs to go over from print to writing between two words, and where a label ends.
-const CHANGE: f32 = 3.0;
-const LABEL: f32 = 1.0;
-/// In heights of a word: wider is no space between words.
-const GAP: f32 = 1.5;
+/// Surer than this, in log odds, a word was written. Print that is lost is worse than writing that is not told.
+const WRITTEN: f32 = 1.0;
 
 /// The words that are print, and the boxes of what was written. A line's words stand one after another; `ink` is all of the
 /// page, in the same frame, of which a pixel is `scale` pixels of the copy.
 pub fn by_hand(words: Vec<Word>, ink: &[Box4], copy: &GrayImage, scale: f32) -> (Vec<Word>, Vec<Box4>) {
-    let mut odds: Vec<f32> = strokes::of(&words, ink, copy, scale).iter().map(written).collect();
-    let sure = odds.iter().filter(|odds| **odds > SURE).count();
-    if sure < LEAST.max(words.len() / PART) {
-        odds.iter_mut().for_each(|odds| *odds -= RARE);
-    }
+    let [alone, among] = &*TREES;
+    let figures = strokes::of(&words, ink, copy, scale);
+    let odds: Vec<f32> = figures.iter().map(|figures| written(alone, figures)).collect();
+    let among_others = beside::of(&words, &figures, &odds);
+    let told: Vec<bool> = among_others.iter().map(|figures| written(among, figures) > WRITTEN).collect();
+    apart(words, &told)
+}
+
+/// The words that are not told to be written, and the boxes of those that are, as they stand beside one another.
+fn apart(words: Vec<Word>, told: &[bool]) -> (Vec<Word>, Vec<Box4>) {
     let (mut print, mut hand) = (Vec::with_capacity(words.len()), Vec::new());
-    let mut odds = &odds[..];
-    for line in words.chunk_by(|a, b| a.line == b.line) {
-        let (here, rest) = odds.split_at(line.len());
-        odds = rest;
-        let mut rest = line;
-        for told in likeliest(line, here).chunk_by(|a, b| a == b) {
-            let (section, after) = rest.split_at(told.len());
-            rest = after;
-            match told[0] {
-                true => hand.push(bounds(section)),
-                false => print.extend_from_slice(section),
-            }
+    let pairs: Vec<(Word, bool)> = words.into_iter().zip(told.iter().copied()).collect();
+    for section in pairs.chunk_by(|a, b| a.0.line == b.0.line && a.1 == b.1) {
+        let words = section.iter().map(|(word, _)| word.clone());
+        match section[0].1 {
+            true => hand.push(bounds(&words.collect::<Vec<_>>())),
+            false => print.extend(words),
         }
     }
     (print, hand)
 }
 
-/// The log odds that a word with these figures was written.
-fn written(figures: &Figures) -> f32 {
-    TREES.iter().map(|tree| tree.leaf(figures)).sum::<f32>().clamp(-MOST, MOST)
-}
-
-/// Which words of a line were written, all considered (Viterbi, 1967).
-fn likeliest(line: &[Word], odds: &[f32]) -> Vec<bool> {
-    // What print and writing up to here are worth, and for each word which of the two stood before it.
-    let mut worth = [0.0, odds[0]];
-    let mut before = vec![[false, true]];
-    for (pair, odds) in line.windows(2).zip(&odds[1..]) {
-        let [last, next] = pair else { unreachable!("pairs") };
-        let gap = next.bounds[0] as f32 - (last.bounds[0] + last.bounds[2]) as f32;
-        let ends = last.text.trim_end_matches(['.', '…']).ends_with(':') || last.text.contains("..");
-        let cost = if ends || gap > GAP * next.bounds[3] as f32 { LABEL } else { CHANGE };
-        let from = [worth[1] - cost > worth[0], worth[1] >= worth[0] - cost];
-        let best = |was: bool, is: bool| worth[usize::from(was)] - if was == is { 0.0 } else { cost };
-        worth = [best(from[0], false), best(from[1], true) + odds];
-        before.push(from);
-    }
-    let mut is = worth[1] > worth[0];
-    let mut told = vec![false; line.len()];
-    for (told, before) in told.iter_mut().zip(&before).rev() {
-        *told = is;
-        is = before[usize::from(is)];
-    }
-    told
+/// The log odds that these trees give to a word with these figures.
+pub fn written(trees: &[Tree], figures: &[f32]) -> f32 {
+    trees.iter().map(|tree| tree.leaf(figures)).sum::<f32>().clamp(-MOST, MOST)
 }
 
 /// A tree that asks the same on all of a level.
-struct Tree {
-    asks: [(usize, f32); 3],
-    leaves: [f32; 8],
+#[derive(Clone, Copy, Debug)]
+pub struct Tree {
+    /// Which figure, and beyond which value.
+    pub asks: [(usize, f32); 3],
+    pub leaves: [f32; 8],
 }
 
 impl Tree {
-    fn leaf(&self, figures: &Figures) -> f32 {
+    /// To which leaf the figures lead.
+    pub fn leaf(&self, figures: &[f32]) -> f32 {
         let way = |way: usize, (figure, value): &(usize, f32)| way * 2 + usize::from(figures[*figure] > *value);
         self.leaves[self.asks.iter().fold(0, way)]
     }
 }
 
-static TREES: LazyLock<Vec<Tree>> = LazyLock::new(|| {
+impl std::fmt::Display for Tree {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        let asks = self.asks.iter().map(|(figure, value)| format!("{figure} {value:.4}"));
+        let leaves = self.leaves.iter().map(|leaf| format!("{leaf:.3}"));
+        f.write_str(&asks.chain(leaves).collect::<Vec<_>>().join(" "))
+    }
+}
+
+static TREES: LazyLock<[Vec<Tree>; 2]> = LazyLock::new(|| {
     let tree = |line: &str| {
         let numbers: Vec<f32> = line.split_whitespace().map(|n| n.parse().expect("a number")).collect();
         let [a, b, c, d, e, f, leaves @ ..] = &numbers[..] else { panic!("«{line}» is no tree") };
         let asks = [(*a as usize, *b), (*c as usize, *d), (*e as usize, *f)];
         Tree { asks, leaves: leaves.try_into().expect("eight leaves") }
     };
-    GROWN.lines().map(tree).collect()
+    let (alone, among) = GROWN.split_once("\n\n").expect("trees for two looks");
+    [alone, among].map(|trees| trees.lines().map(tree).collect())
 });
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::beside::AMONG;
     use crate::strokes::FIGURES;
 
     #[test]
     fn the_trees_ask_what_there_is() {
-        assert!(TREES.len() > 20);
-        assert!(TREES.iter().flat_map(|tree| tree.asks).all(|(figure, value)| figure < FIGURES && value.is_finite()));
+        for (trees, figures) in TREES.iter().zip([FIGURES, AMONG]) {
+            assert!(trees.len() > 20);
+            assert!(
+                trees.iter().flat_map(|tree| tree.asks).all(|(figure, value)| figure < figures && value.is_finite())
+            );
+        }
     }
 
     #[test]
     fn a_tree_leads_to_the_leaf_of_its_answers() {
         let tree = Tree { asks: [(0, 1.0), (2, 5.0), (3, 0.0)], leaves: [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0] };
-        let mut figures = [0.0; FIGURES];
-        (figures[0], figures[2], figures[3]) = (2.0, 5.0, 0.5);
-        assert_eq!(tree.leaf(&figures), 5.0);
+        assert_eq!(tree.leaf(&[2.0, 0.0, 5.0, 0.5]), 5.0);
+        assert_eq!(tree.to_string(), "0 1.0000 2 5.0000 3 0.0000 0.000 1.000 2.000 3.000 4.000 5.000 6.000 7.000");
     }
 
-    fn told(words: &[(&str, f32)]) -> Vec<bool> {
-        let mut x = 0;
-        let line: Vec<Word> = words
-            .iter()
-            .map(|(text, _)| {
+    /// Words of two lines with these odds when looked at alone: which are told to be written.
+    fn told(lines: [&[(&str, f32)]; 2]) -> Vec<bool> {
+        let place = |(line, words): (u32, &[(&str, f32)])| {
+            let mut x = 0;
+            let word = |(text, _): &(&str, f32)| {
                 let left = x;
                 x += 30 * text.chars().count() as u32 + 12;
-                let bounds = [left, 100, x - left - 12, 40];
-                Word { text: (*text).into(), confidence: 80.0, bounds, line: 0, block: 0 }
-            })
-            .collect();
-        likeliest(&line, &words.iter().map(|(_, odds)| *odds).collect::<Vec<_>>())
+                let bounds = [left, 100 * line, x - left - 12, 40];
+                Word { text: (*text).into(), confidence: 80.0, bounds, line, block: 0 }
+            };
+            words.iter().map(word).collect::<Vec<_>>()
+        };
+        let words: Vec<Word> = [(0, lines[0]), (1, lines[1])].into_iter().flat_map(place).collect();
+        let odds: Vec<f32> = lines.concat().iter().map(|(_, odds)| *odds).collect();
+        // As print is, and as a figure without a say.
+        let figures = vec![[1.0; FIGURES]; words.len()];
+        let among = beside::of(&words, &figures, &odds);
+        among.iter().map(|figures| written(&TREES[1], figures) > WRITTEN).collect()
     }
 
     #[test]
     fn words_are_told_by_those_beside_them() {
-        let label = [("Họ", -5.0), ("và", -4.0), ("tên:", -3.0)];
-        assert_eq!(
-            told(&[&label[..], &[("Lò", 4.0), ("Văn", -0.5), ("Kỷ", 3.0)]].concat())[2..],
-            [false, true, true, true]
-        );
-        assert_eq!(told(&[&label[..2], &[("tên", 2.0)], &[("người", -4.0)]].concat()), [false; 4], "one odd word");
-        assert_eq!(told(&[("12", 1.5)]), [true]);
-        assert_eq!(told(&[&label[..], &[("12", 1.5)]].concat()), [false, false, false, true], "where a label ends");
-        assert_eq!(told(&[&label[..2], &[("12", 1.5)]].concat()), [false; 3], "within a sentence");
+        let label = [("Họ", -5.0), ("và", -4.5), ("tên:", -4.0)];
+        let filled = [("Lò", 4.0), ("Văn", 3.0), ("Thị", 4.0), ("Kỷ", 5.0)];
+        let behind = |odds| told([&[&label[..], &[("Văn", odds), ("Kỷ", 4.0)]].concat(), &filled])[3];
+        assert!(behind(-0.5), "behind a label, before what was written");
+        assert_eq!(told([&[&label[..], &[("Văn", -4.5), ("Lang", -5.0)]].concat(), &label])[..5], [false; 5]);
+        let odd = [("Điều", -5.0), ("kiện", 2.0), ("của", -5.0), ("người", -5.0)];
+        assert_eq!(told([&odd, &label]), [false; 7], "one odd word on a page of print");
+    }
+
+    #[test]
+    fn what_was_written_is_boxed_as_it_stands() {
+        let word = |(i, line): (u32, u32)| Word {
+            text: "chữ".into(),
+            confidence: 80.0,
+            bounds: [100 * i, 100 * line, 80, 40],
+            line,
+            block: 0,
+        };
+        let words: Vec<Word> = [(0, 0), (1, 0), (2, 0), (3, 0), (0, 1)].map(word).to_vec();
+        let (print, hand) = apart(words.clone(), &[false, true, true, false, true]);
+        assert_eq!(print, [words[0].clone(), words[3].clone()]);
+        assert_eq!(hand, [[100, 0, 180, 40], [0, 100, 80, 40]]);
     }
 }

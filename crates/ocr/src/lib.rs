@@ -5,9 +5,10 @@
 //! cores better than threads within a page would.
 
 mod again;
+pub mod beside;
 pub mod calibration;
 mod engine;
-mod hand;
+pub mod hand;
 mod layout;
 mod lexicon;
 mod lstm;

@@ -1,8 +1,10 @@
 //! Trees by which writing is told from print, grown from pages of which it is known what was written: each asks the same on
-//! all of a level, and mends what those before it got wrong (gradient boosting, Friedman 2001).
+//! all of a level, and mends what those before it got wrong (gradient boosting, Friedman 2001). First those that look at a
+//! word alone, then those that look at it among others.
 
 use serde::Deserialize;
-use sohoa_ocr::strokes::{self, FIGURES, Figures};
+use sohoa_ocr::hand::{Tree, written};
+use sohoa_ocr::{beside, strokes};
 use sohoa_station::reading::{self, Params};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -11,7 +13,7 @@ use super::unread::Truth;
 use super::{Result, walk};
 
 const TREES: usize = 60;
-const LEVELS: u32 = 3;
+const LEVELS: usize = 3;
 /// So many values of a figure are tried.
 const STEPS: usize = 32;
 /// How much of what is wrong a tree mends, and what keeps a leaf of few words from saying much.
@@ -19,33 +21,65 @@ const RATE: f64 = 0.3;
 const FEW: f64 = 20.0;
 
 /// A word's figures, and whether it was written.
-type Word = (Figures, bool);
+type Word<const N: usize> = ([f32; N], bool);
+
+/// A page's words with their figures, and whether each was written, if that is known.
+struct Page {
+    words: Vec<sohoa_model::Word>,
+    figures: Vec<strokes::Figures>,
+    written: Vec<Option<bool>>,
+}
+
+impl Page {
+    /// Of what is known.
+    fn known<'a, const N: usize>(&'a self, figures: &'a [[f32; N]]) -> impl Iterator<Item = Word<N>> + 'a {
+        figures.iter().zip(&self.written).filter_map(|(figures, written)| written.map(|written| (*figures, written)))
+    }
+}
 
 pub fn run(folders: &[&str]) -> Result {
     let files = walk(folders)?;
     let half = files.len().div_ceil(2).max(1);
-    let words = std::thread::scope(|scope| {
-        let workers: Vec<_> = files.chunks(half).map(|files| scope.spawn(|| words(files))).collect();
+    let pages = std::thread::scope(|scope| {
+        let workers: Vec<_> = files.chunks(half).map(|files| scope.spawn(|| pages(files))).collect();
         let parts = workers.into_iter().map(|worker| worker.join().map_err(|_| "a worker panicked".to_owned())?);
-        parts.collect::<std::result::Result<Vec<_>, String>>()
-    })?
-    .concat();
+        Ok::<_, String>(
+            parts.collect::<std::result::Result<Vec<_>, String>>()?.into_iter().flatten().collect::<Vec<_>>(),
+        )
+    })?;
+    let alone = |pages: &[&Page]| grow(&pages.iter().flat_map(|page| page.known(&page.figures)).collect::<Vec<_>>());
+    let all: Vec<&Page> = pages.iter().collect();
+    alone(&all).iter().for_each(|tree| println!("{tree}"));
+    println!();
+    // Of pages that they have not seen trees are as sure as of any page.
+    let (even, odd) = (every_other(&all, 0), every_other(&all, 1));
+    let mut words = Vec::new();
+    for (seen, unseen) in [(&even, &odd), (&odd, &even)] {
+        let trees = alone(seen);
+        for page in unseen {
+            let odds: Vec<f32> = page.figures.iter().map(|figures| written(&trees, figures)).collect();
+            words.extend(page.known(&beside::of(&page.words, &page.figures, &odds)));
+        }
+    }
     eprintln!("{} words, {} written", words.len(), words.iter().filter(|(_, written)| *written).count());
     grow(&words).iter().for_each(|tree| println!("{tree}"));
     Ok(())
 }
 
-fn words(files: &[PathBuf]) -> std::result::Result<Vec<Word>, String> {
-    let mut words = Vec::new();
-    for file in files {
-        of(file, &mut words).map_err(|e| format!("{}: {e}", file.display()))?;
-    }
-    Ok(words)
+fn every_other<'a>(pages: &[&'a Page], from: usize) -> Vec<&'a Page> {
+    pages.iter().skip(from).step_by(2).copied().collect()
 }
 
-/// The words of a file's pages. Where the truth has no regions, all is print; of pictures and other scripts nothing is
-/// learnt.
-fn of(file: &Path, words: &mut Vec<Word>) -> Result {
+fn pages(files: &[PathBuf]) -> std::result::Result<Vec<Page>, String> {
+    let mut pages = Vec::new();
+    for file in files {
+        of(file, &mut pages).map_err(|e| format!("{}: {e}", file.display()))?;
+    }
+    Ok(pages)
+}
+
+/// The pages of a file. Where the truth has no regions, all is print; of pictures and other scripts nothing is learnt.
+fn of(file: &Path, pages: &mut Vec<Page>) -> Result {
     let tessdata = std::env::var_os("TESSDATA_PREFIX").unwrap_or("/usr/share/tesseract-ocr/5/tessdata".into());
     let mut reader = sohoa_ocr::Reader::new(Path::new(&tessdata), "vie")?;
     let truth: serde_json::Value = serde_json::from_slice(&std::fs::read(file.with_extension("json"))?)?;
@@ -58,43 +92,30 @@ fn of(file: &Path, words: &mut Vec<Word>) -> Result {
         let scale = seen.clean.gray.width() as f32 / seen.clean.width as f32;
         let figures = strokes::of(&seen.words, &seen.ink, &seen.clean.gray, scale);
         let size = (seen.clean.width as f32, seen.clean.height as f32);
-        for (word, figures) in seen.words.iter().zip(figures) {
+        let is_written = |word: &sohoa_model::Word| {
             let area = word.bounds.map(|v| v as f32);
-            let kind = truth.as_ref().map_or(Some("print"), |truth| truth.kind(area, size, seen.clean.skew));
-            match kind {
-                Some("print") => words.push((figures, false)),
-                Some("joined" | "letters" | "signature" | "scribble") => words.push((figures, true)),
-                _ => {}
+            match truth.as_ref().map_or(Some("print"), |truth| truth.kind(area, size, seen.clean.skew)) {
+                Some("print") => Some(false),
+                Some("joined" | "letters" | "signature" | "scribble") => Some(true),
+                _ => None,
             }
-        }
+        };
+        let written = seen.words.iter().map(is_written).collect();
+        pages.push(Page { words: seen.words, figures, written });
         Ok(())
     })?;
     Ok(())
 }
 
-struct Tree {
-    /// Which figure, and beyond which value.
-    asks: Vec<(usize, f32)>,
-    leaves: Vec<f64>,
-}
-
-impl std::fmt::Display for Tree {
-    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
-        let asks = self.asks.iter().map(|(figure, value)| format!("{figure} {value:.4}"));
-        let leaves = self.leaves.iter().map(|leaf| format!("{leaf:.3}"));
-        f.write_str(&asks.chain(leaves).collect::<Vec<_>>().join(" "))
-    }
-}
-
-fn grow(words: &[Word]) -> Vec<Tree> {
-    let steps: Vec<Vec<f32>> = (0..FIGURES).map(|figure| values(words, figure)).collect();
+fn grow<const N: usize>(words: &[Word<N>]) -> Vec<Tree> {
+    let steps: Vec<Vec<f32>> = (0..N).map(|figure| values(words, figure)).collect();
     // In which step of each figure a word is: above as many values.
-    let place = |(figures, _): &Word| {
-        let mut at = [0u8; FIGURES];
-        (0..FIGURES).for_each(|i| at[i] = steps[i].partition_point(|value| figures[i] > *value) as u8);
+    let place = |(figures, _): &Word<N>| {
+        let mut at = [0u8; N];
+        (0..N).for_each(|i| at[i] = steps[i].partition_point(|value| figures[i] > *value) as u8);
         at
     };
-    let places: Vec<[u8; FIGURES]> = words.iter().map(place).collect();
+    let places: Vec<[u8; N]> = words.iter().map(place).collect();
     let mut odds = vec![0.0f64; words.len()];
     let mut trees = Vec::new();
     for _ in 0..TREES {
@@ -107,9 +128,9 @@ fn grow(words: &[Word]) -> Vec<Tree> {
             })
             .collect();
         let mut leaf = vec![0usize; words.len()];
-        let mut asks = Vec::new();
-        for level in 0..LEVELS {
-            let gains = (0..FIGURES).map(|figure| {
+        let mut asks = [(0, 0.0); LEVELS];
+        for (level, ask) in asks.iter_mut().enumerate() {
+            let gains = (0..N).map(|figure| {
                 let mut sums = vec![[(0.0, 0.0); STEPS]; 1 << level];
                 for ((leaf, place), pull) in leaf.iter().zip(&places).zip(&pulls) {
                     let sum = &mut sums[*leaf][usize::from(place[figure])];
@@ -119,7 +140,7 @@ fn grow(words: &[Word]) -> Vec<Tree> {
                 (figure, step, gain)
             });
             let (figure, step, _) = gains.max_by(|a, b| a.2.total_cmp(&b.2)).expect("some figure");
-            asks.push((figure, steps[figure][step]));
+            *ask = (figure, steps[figure][step]);
             leaf.iter_mut().zip(&places).for_each(|(leaf, place)| {
                 *leaf = *leaf * 2 + usize::from(usize::from(place[figure]) > step);
             });
@@ -128,15 +149,15 @@ fn grow(words: &[Word]) -> Vec<Tree> {
         leaf.iter().zip(&pulls).for_each(|(leaf, pull)| {
             sums[*leaf] = (sums[*leaf].0 + pull.0, sums[*leaf].1 + pull.1);
         });
-        let leaves: Vec<f64> = sums.iter().map(|(pull, weight)| -RATE * pull / weight).collect();
+        let leaves = sums.map(|(pull, weight)| -RATE * pull / weight);
         odds.iter_mut().zip(&leaf).for_each(|(odds, leaf)| *odds += leaves[*leaf]);
-        trees.push(Tree { asks, leaves });
+        trees.push(Tree { asks, leaves: leaves.map(|leaf| leaf as f32) });
     }
     trees
 }
 
 /// Values of a figure between which there are as many words.
-fn values(words: &[Word], figure: usize) -> Vec<f32> {
+fn values<const N: usize>(words: &[Word<N>], figure: usize) -> Vec<f32> {
     let mut all: Vec<f32> = words.iter().map(|(figures, _)| figures[figure]).collect();
     all.sort_unstable_by(f32::total_cmp);
     let mut values: Vec<f32> = (1..STEPS).map(|i| all[i * (all.len() - 1) / STEPS]).collect();
@@ -168,20 +189,13 @@ mod tests {
     fn trees_learn_what_takes_two_figures_to_tell() {
         // Written is what is large in one figure and small in the other, whatever the third says.
         let word = |i: usize| {
-            let mut figures = [0.0; FIGURES];
+            let mut figures = [0.0; 12];
             (figures[2], figures[7], figures[9]) = ((i % 40) as f32, (i / 40) as f32, (i % 7) as f32);
             (figures, i % 40 > 20 && i / 40 < 25)
         };
-        let words: Vec<Word> = (0..2000).map(word).collect();
+        let words: Vec<Word<12>> = (0..2000).map(word).collect();
         let trees = grow(&words);
-        let odds = |figures: &Figures| {
-            let leaf = |tree: &Tree| {
-                let way = tree.asks.iter().fold(0, |way, (at, value)| way * 2 + usize::from(figures[*at] > *value));
-                tree.leaves[way]
-            };
-            trees.iter().map(leaf).sum::<f64>()
-        };
-        let wrong = words.iter().filter(|(figures, written)| (odds(figures) > 0.0) != *written).count();
+        let wrong = words.iter().filter(|(figures, is)| (written(&trees, figures) > 0.0) != *is).count();
         assert!(trees.len() == TREES && wrong * 20 < words.len(), "{wrong} wrong");
         assert!([2, 7].contains(&trees[0].asks[0].0) && trees[0].asks.iter().any(|ask| ask.0 != trees[0].asks[0].0));
         assert_eq!(trees[0].to_string().split(' ').count(), 14);
