@@ -17,7 +17,7 @@ params! {
     /// As wide as high, at the most: letters that touch.
     widest: f32 = 6.0,
     /// Of a letter's height: how far off the line its foot may stand. A seal's letters leave it by more.
-    off: f32 = 0.12,
+    off: f32 = 0.08,
     /// Between these heights, in inches, a part is a letter: 6 to 30 points.
     letter: Range<f32> = 0.055..0.42,
     /// Strokes nearer to one another than this, in inches, are of one thing.
