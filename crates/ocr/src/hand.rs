@@ -22,15 +22,47 @@ const MOST: f32 = 6.0;
 /// Surer than this, in log odds, a word was written. Print that is lost is worse than writing that is not told.
 const WRITTEN: f32 = 1.0;
 
+/// In usual heights of words: a stroke longer than this and at least as high as a word is no letter, but of a signature;
+const STROKE: f32 = 2.2;
+/// what is larger is a frame.
+const FRAME: f32 = 30.0;
+/// What is read in a signature is of no height that words have, in usual heights,
+const HEIGHTS: std::ops::Range<f32> = 0.34..2.0;
+/// or hardly ever surer than the first, and never than the second, in percent.
+const UNSURE: f32 = 20.0;
+const SURE: f32 = 85.0;
+
 /// The words that are print, and the boxes of what was written. A line's words stand one after another; `ink` is all of the
-/// page, in the same frame, of which a pixel is `scale` pixels of the copy.
-pub fn by_hand(words: Vec<Word>, ink: &[Box4], copy: &GrayImage, scale: f32) -> (Vec<Word>, Vec<Box4>) {
+/// page and `pens` what was taken out of it, in the same frame, of which a pixel is `scale` pixels of the copy.
+pub fn by_hand(words: Vec<Word>, ink: &[Box4], pens: &[Box4], copy: &GrayImage, scale: f32) -> (Vec<Word>, Vec<Box4>) {
     let [alone, among] = &*TREES;
     let figures = strokes::of(&words, ink, copy, scale);
     let odds: Vec<f32> = figures.iter().map(|figures| written(alone, figures)).collect();
     let among_others = beside::of(&words, &figures, &odds);
-    let told: Vec<bool> = among_others.iter().map(|figures| written(among, figures) > WRITTEN).collect();
+    let signed = in_strokes(&words, ink.iter().chain(pens));
+    let told: Vec<bool> =
+        among_others.iter().zip(signed).map(|(figures, signed)| signed || written(among, figures) > WRITTEN).collect();
     apart(words, &told)
+}
+
+/// Which words are only what a signature seems to say.
+fn in_strokes<'a>(words: &[Word], strokes: impl Iterator<Item = &'a Box4>) -> Vec<bool> {
+    let mut heights: Vec<u32> = words.iter().map(|word| word.bounds[3]).collect();
+    heights.sort_unstable();
+    let usual = heights.get(heights.len() / 2).copied().unwrap_or(0).max(1) as f32;
+    let is_large = |[_, _, w, h]: &&Box4| {
+        let (long, high) = ((*w).max(*h) as f32 / usual, *h as f32 / usual);
+        (STROKE..FRAME).contains(&long) && high >= 1.0
+    };
+    let large: Vec<&Box4> = strokes.filter(is_large).collect();
+    let is_odd = |word: &Word| {
+        let height = word.bounds[3] as f32 / usual;
+        word.confidence < UNSURE || word.confidence < SURE && !HEIGHTS.contains(&height)
+    };
+    let crosses = |[x, y, w, h]: Box4, stroke: &Box4| {
+        stroke[0] < x + w && x < stroke[0] + stroke[2] && stroke[1] < y + h && y < stroke[1] + stroke[3]
+    };
+    words.iter().map(|word| is_odd(word) && large.iter().any(|stroke| crosses(word.bounds, stroke))).collect()
 }
 
 /// The words that are not told to be written, and the boxes of those that are, as they stand beside one another.
@@ -139,6 +171,25 @@ mod tests {
         assert_eq!(told([&[&label[..], &[("Văn", -4.5), ("Lang", -5.0)]].concat(), &label])[..5], [false; 5]);
         let odd = [("Điều", -5.0), ("kiện", 2.0), ("của", -5.0), ("người", -5.0)];
         assert_eq!(told([&odd, &label]), [false; 7], "one odd word on a page of print");
+    }
+
+    #[test]
+    fn what_a_signature_seems_to_say_is_no_word() {
+        let word = |(x, height, confidence): (u32, u32, f32)| Word {
+            text: "Ộ".into(),
+            confidence,
+            bounds: [x, 500, 60, height],
+            line: 0,
+            block: 0,
+        };
+        let words =
+            [(100, 40, 90.0), (200, 40, 60.0), (300, 40, 5.0), (400, 100, 60.0), (500, 8, 60.0), (600, 100, 95.0)];
+        let words = words.map(word);
+        let told = |stroke: Box4| in_strokes(&words, [stroke].iter());
+        assert_eq!(told([100, 480, 600, 90]), [false, false, true, true, true, false]);
+        assert_eq!(told([100, 480, 200, 90]), [false; 6], "beside the stroke");
+        assert_eq!(told([100, 480, 600, 30]), [false; 6], "an underline");
+        assert_eq!(told([100, 0, 1600, 2400]), [false; 6], "a frame");
     }
 
     #[test]

@@ -188,7 +188,7 @@ pub fn run(
     let Seen { clean, words, ink, turn, codes, noise } = see(reader, &image, dpi, hint, params, cancel, lap)?;
     let (words, pictures) = sohoa_ocr::in_pictures(words, clean.pictures);
     let scale = clean.gray.width() as f32 / clean.width as f32;
-    let (words, hand) = sohoa_ocr::by_hand(words, &ink, &clean.gray, scale);
+    let (words, hand) = sohoa_ocr::by_hand(words, &ink, &clean.pens, &clean.gray, scale);
     let known = [noise, pictures, hand].concat();
     let mut told: Vec<Box4> = words.iter().map(|word| word.bounds).collect();
     // A code may be larger than where it was found, and lies where it lay before the page was set straight.
