@@ -109,7 +109,7 @@ pub struct Clean {
     pub rules: Vec<Rule>,
     /// Strokes of what somebody wrote or stamped in a colour, in the upright frame; taken out, too.
     pub pens: Vec<Box4>,
-    /// Where there are photographs, in the upright frame.
+    /// Where there are photographs, on the reading copy.
     pub pictures: Vec<Box4>,
     /// What was done, for the archive: `turn90,160dpi,form,red,skew+1.2`.
     pub plan: String,
@@ -221,8 +221,7 @@ pub fn run(image: &DynamicImage, turn: Turn, dpi: f32, params: &Params) -> Resul
         full,
     };
     if !bitonal && !blank {
-        let pictures = params.pictures.as_ref().map(|p| pictures::find(&clean.gray, reading_dpi, p));
-        clean.pictures = pictures.into_iter().flatten().map(|area| clean.to_frame(area)).collect();
+        clean.pictures = params.pictures.as_ref().map_or(Vec::new(), |p| pictures::find(&clean.gray, reading_dpi, p));
         if params.flatten {
             clean.gray = flatten::flatten(&clean.gray);
         }

@@ -138,19 +138,27 @@ impl Reader {
         again::run(words, wanted, look, &lexicon, |copy| {
             // Light print on dark ground was tried the first time.
             let params = Params { segmentation: again::ONE_LINE, invert: false, ..params.clone() };
-            Ok(self.run(copy, look.dpi, &params, cancel)?.words)
+            Ok(self.run(copy, look.dpi, &[], &params, cancel)?.words)
         })
     }
 
-    /// What is on a reading copy, boxes in its own pixels, words in reading order.
+    /// What is on a reading copy, boxes in its own pixels, words in reading order. In `pictures` it is read until it is clear
+    /// that there is no print in them ([`in_pictures`] drops what was).
     ///
     /// Errors: `Cancelled` soon after `cancel` is set; `Unreadable` beyond the deadline; `Missing` when both models are
     /// asked for and the larger one is not there.
-    pub fn run(&mut self, gray: &GrayImage, dpi: f32, params: &Params, cancel: &AtomicBool) -> Result<Found> {
+    pub fn run(
+        &mut self,
+        gray: &GrayImage,
+        dpi: f32,
+        pictures: &[Box4],
+        params: &Params,
+        cancel: &AtomicBool,
+    ) -> Result<Found> {
         if params.both && !self.words.is_joined() {
             self.words.join(&model::load(&self.tessdata, LARGER)?)?;
         }
-        read::run(&mut self.layout, &self.words, gray, dpi, params, &self.lexicon, cancel)
+        read::run(&mut self.layout, &self.words, (gray, dpi), pictures, params, &self.lexicon, cancel)
     }
 }
 

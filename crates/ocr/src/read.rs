@@ -33,8 +33,8 @@ const INK: u8 = 128;
 pub fn run(
     layout: &mut Layout,
     recogniser: &Recogniser,
-    gray: &GrayImage,
-    dpi: f32,
+    (gray, dpi): (&GrayImage, f32),
+    pictures: &[Box4],
     params: &Params,
     lexicon: &Lexicon,
     cancel: &AtomicBool,
@@ -47,8 +47,13 @@ pub fn run(
         missed::marks(&parts, &mut runs);
         missed::add(&parts, dpi, &mut runs);
     }
+    let mut pictures: Vec<Picture> = pictures.iter().copied().map(Picture::new).collect();
     let mut words = Vec::new();
     for run in runs {
+        let mut picture = pictures.iter_mut().find(|picture| missed::is_within(&run.edges, &picture.edges));
+        if picture.as_ref().is_some_and(|picture| picture.is_clear()) {
+            continue;
+        }
         if cancel.load(Ordering::Relaxed) {
             return Err(Error::new(Code::Cancelled, "Đã dừng theo yêu cầu"));
         }
@@ -64,6 +69,7 @@ pub fn run(
         let mut line = recogniser.read(&rows, params.both, params.invert);
         fitting(&mut line, lexicon);
         let (found, spaced) = placed(gray, &line, &run, edges);
+        picture.iter_mut().for_each(|picture| picture.add(&found));
         if !run.missed || missed::is_text(&found) {
             let last = words.len();
             words.extend(found);
@@ -78,6 +84,34 @@ pub fn run(
     renumber(&mut words);
     let ink = parts.iter().map(|[l, t, r, b]| [*l, *t, r - l, b - t].map(|edge| edge as u32)).collect();
     Ok(Found { words, ink })
+}
+
+/// What may be a photograph, or print on a tinted ground.
+struct Picture {
+    edges: Edges,
+    words: usize,
+    sure: usize,
+}
+
+impl Picture {
+    /// So many words, of which fewer than one in so many is surer than this, in percent: it is no print.
+    const ENOUGH: usize = 8;
+    const SHARE: usize = 3;
+    const SURE: f32 = 80.0;
+
+    fn new([x, y, w, h]: Box4) -> Self {
+        Self { edges: [x, y, x + w, y + h].map(|edge| edge as i32), words: 0, sure: 0 }
+    }
+
+    fn add(&mut self, words: &[Word]) {
+        self.words += words.len();
+        self.sure += words.iter().filter(|word| word.confidence >= Self::SURE).count();
+    }
+
+    /// Whether it is clear that it is a photograph.
+    fn is_clear(&self) -> bool {
+        self.words >= Self::ENOUGH && self.sure * Self::SHARE < self.words
+    }
 }
 
 /// With the paper around, as far as there is some.
@@ -359,6 +393,28 @@ mod tests {
         assert_eq!(read(&[("tạ", 95.0), ("m:", 95.0)]), None, "spaced letters say the same");
         assert_eq!(read(&[("ở", 60.0), ("tạm:", 99.0)]), None, "a speck");
         assert_eq!(read(&[("1", 93.0), ("1", 95.0)]).unwrap(), ["11"], "figures in italics lean over one another");
+    }
+
+    #[test]
+    fn a_photograph_is_clear_after_a_few_words_and_print_on_a_tinted_ground_is_none() {
+        let words = |sure: usize, all: usize| {
+            let word = |i| Word {
+                text: "chữ".into(),
+                confidence: if i < sure { 96.0 } else { 31.0 },
+                bounds: [0, 0, 9, 9],
+                line: 0,
+                block: 0,
+            };
+            (0..all).map(word).collect::<Vec<_>>()
+        };
+        let clear = |lines: &[(usize, usize)]| {
+            let mut picture = Picture::new([100, 100, 400, 500]);
+            lines.iter().for_each(|(sure, all)| picture.add(&words(*sure, *all)));
+            picture.is_clear()
+        };
+        assert!(clear(&[(0, 3), (1, 3), (0, 2)]));
+        assert!(!clear(&[(0, 3), (0, 3)]), "too few to say");
+        assert!(!clear(&[(0, 3), (4, 5), (1, 2)]));
     }
 
     #[test]

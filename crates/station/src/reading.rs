@@ -186,7 +186,8 @@ pub fn run(
     let image = sohoa_imaging::decode(bytes)?;
     lap("imaging: decode");
     let Seen { clean, words, ink, turn, codes, noise } = see(reader, &image, dpi, hint, params, cancel, lap)?;
-    let (words, pictures) = sohoa_ocr::in_pictures(words, clean.pictures);
+    let pictures = clean.pictures.iter().map(|area| clean.to_frame(*area)).collect();
+    let (words, pictures) = sohoa_ocr::in_pictures(words, pictures);
     let scale = clean.gray.width() as f32 / clean.width as f32;
     let (words, hand) = sohoa_ocr::by_hand(words, &ink, &clean.pens, &clean.gray, scale);
     let known = [noise, pictures, hand].concat();
@@ -273,7 +274,7 @@ fn read(
     cancel: &AtomicBool,
     lap: Lap,
 ) -> Result<Found> {
-    let found = reader.run(&clean.gray, clean.dpi, &params.reading(clean.kind), cancel)?;
+    let found = reader.run(&clean.gray, clean.dpi, &clean.pictures, &params.reading(clean.kind), cancel)?;
     lap("ocr: words");
     Ok(found)
 }

@@ -49,7 +49,7 @@ pub(crate) fn is_stamped(
 ) -> Result<bool> {
     let params = sohoa_ocr::Params { segmentation: LINE, ..Default::default() };
     for stamp in stamps {
-        let words = reader.run(&stamp.picture, stamp.dpi, &params, cancel)?.words;
+        let words = reader.run(&stamp.picture, stamp.dpi, &[], &params, cancel)?.words;
         if sohoa_extract::secret::framed(&words).is_some() {
             return Ok(true);
         }
