@@ -31,29 +31,70 @@ pub fn doubtful(words: &[Word], least: f32, lexicon: &Lexicon) -> Vec<bool> {
     words.iter().zip(misfits).map(|(word, misfit)| misfit || word.confidence < least).collect()
 }
 
-/// Reads the `wanted` words again, each with those beside it, by what `read` says of a copy of them. Words stand in the
-/// frame and are calibrated, before and after.
+/// An engine that is asked about words that were read before. What it says counts for as much as it was found to be worth.
+pub trait Witness {
+    /// The parts of a line that it is shown; all that is wanted is in one of them.
+    fn pieces(&self, line: &[Word], wanted: &[bool]) -> Vec<Range<usize>>;
+
+    /// What it is shown of the frame for one of them.
+    fn around(&self, line: &[Word], piece: Range<usize>, frame: (u32, u32)) -> Box4;
+
+    /// What stands on a copy of that, boxes in its pixels, as sure as [`weights`](Self::weights) take it.
+    fn read(&mut self, copy: &GrayImage) -> Result<Vec<Word>>;
+
+    /// What its word is worth against one that is so sure, in percent; `None` where it has no say.
+    fn weights(&self, sure: f32) -> Option<&Weights>;
+
+    /// Whether it means the same by `other` as the first reading by `first`: it may not have every sign.
+    fn agrees(&self, first: &str, other: &str) -> bool {
+        first == other
+    }
+}
+
+/// Has the `wanted` words read again by `witness`, and keeps what is likelier right. Words stand in the frame and are
+/// calibrated, before and after.
 pub fn run(
     words: &[Word],
     wanted: &[bool],
     look: &Look,
     lexicon: &Lexicon,
-    mut read: impl FnMut(&GrayImage) -> Result<Vec<Word>>,
+    witness: &mut dyn Witness,
 ) -> Result<Vec<Word>> {
     let mut out = Vec::with_capacity(words.len());
     let mut from = 0;
     for line in words.chunk_by(|a, b| a.line == b.line) {
         let mut next = 0;
-        for piece in pieces(line, &wanted[from..from + line.len()]) {
-            let read = look_at(&line[piece.clone()], look, &mut read)?;
+        for piece in witness.pieces(line, &wanted[from..from + line.len()]) {
+            let read = look_at(witness.around(line, piece.clone(), look.frame), look, witness)?;
             out.extend_from_slice(&line[next..piece.start]);
             next = piece.end;
-            out.extend(merge(line, piece, &read, lexicon));
+            out.extend(merge(line, piece, &read, lexicon, witness));
         }
         out.extend_from_slice(&line[next..]);
         from += line.len();
     }
     Ok(out)
+}
+
+/// The engine that read the page, shown another copy of it.
+pub struct Anew<R: FnMut(&GrayImage) -> Result<Vec<Word>>>(pub R);
+
+impl<R: FnMut(&GrayImage) -> Result<Vec<Word>>> Witness for Anew<R> {
+    fn pieces(&self, line: &[Word], wanted: &[bool]) -> Vec<Range<usize>> {
+        pieces(line, wanted)
+    }
+
+    fn around(&self, line: &[Word], piece: Range<usize>, frame: (u32, u32)) -> Box4 {
+        around(&line[piece], frame)
+    }
+
+    fn read(&mut self, copy: &GrayImage) -> Result<Vec<Word>> {
+        Ok(calibration::run((self.0)(copy)?))
+    }
+
+    fn weights(&self, _: f32) -> Option<&Weights> {
+        Some(&WEIGHTS)
+    }
 }
 
 /// The parts of a line that hold what is wanted, and one word more on each side: a word by itself is read worse. What
@@ -75,29 +116,44 @@ fn pieces(line: &[Word], wanted: &[bool]) -> Vec<Range<usize>> {
     pieces
 }
 
-/// What stands where these words are.
-fn look_at(words: &[Word], look: &Look, read: impl FnOnce(&GrayImage) -> Result<Vec<Word>>) -> Result<Vec<Word>> {
+/// What stands in a box of the frame.
+fn look_at([x, y, w, h]: Box4, look: &Look, witness: &mut dyn Witness) -> Result<Vec<Word>> {
     let Look { copy, size, frame, .. } = *look;
     let scale = (size.0 as f32 / frame.0 as f32, size.1 as f32 / frame.1 as f32);
-    let [x, y, w, h] = around(words, frame);
     let within = |from: u32, length: u32, scale: f32, end: u32| {
         let from = ((from as f32 * scale).round() as u32).min(end - 1);
         (from, ((length as f32 * scale).round() as u32).clamp(1, end - from))
     };
     let ((left, wide), (top, tall)) = (within(x, w, scale.0, size.0), within(y, h, scale.1, size.1));
-    let read = calibration::run(read(&copy([left, top, wide, tall])?)?);
+    let read = witness.read(&copy([left, top, wide, tall])?)?;
     let back = |v: u32, from: u32, by: f32| ((v + from) as f32 / by).round() as u32;
     let home =
         |[x, y, w, h]: Box4| [back(x, left, scale.0), back(y, top, scale.1), back(w, 0, scale.0), back(h, 0, scale.1)];
     Ok(read.into_iter().map(|word| Word { bounds: home(word.bounds), ..word }).collect())
 }
 
-/// Logit of being right: so much, and so much for each logit of the first and of the second reading.
-type Weights = [f32; 3];
+/// The logit of being right: so much, and so much for each logit of the first and of the second reading.
+type Logit = [f32; 3];
 
-/// Where both readings say the same; where they differ, of the first, of the second. Logistic regressions on second looks
-/// at pages drawn for it (`unseen.py` with seeds 101, 102, 107 and 108: 50,700 words).
-const WEIGHTS: [Weights; 3] = [[0.94, 0.36, 0.53], [-1.30, 0.51, -0.26], [-0.97, -0.08, 0.73]];
+pub struct Weights {
+    /// Of both, where they say the same; of either, where they differ.
+    pub agreed: Logit,
+    pub kept: Logit,
+    pub taken: Logit,
+    /// More than that where this one is as people write it and the other is not.
+    pub certain: (f32, f32),
+    /// No word with a figure in it is surer than this by them, in percent.
+    pub figures: f32,
+}
+
+/// Logistic regressions on second looks at pages drawn for it (`unseen.py` with seeds 101, 102, 107 and 108: 50,700 words).
+const WEIGHTS: Weights = Weights {
+    agreed: [0.94, 0.36, 0.53],
+    kept: [-1.30, 0.51, -0.26],
+    taken: [-0.97, -0.08, 0.73],
+    certain: (3.0, 3.0),
+    figures: 100.0,
+};
 
 /// Which words of two readings of one piece stand for one another, in their order: one for one, or one for two where the
 /// readings part them in other places. What has no counterpart is left out.
@@ -153,7 +209,7 @@ fn shared([left, _, width, _]: Box4, [start, _, wide, _]: Box4) -> u32 {
 }
 
 /// The words of a piece of a line after a second reading of it.
-fn merge(line: &[Word], piece: Range<usize>, second: &[Word], lexicon: &Lexicon) -> Vec<Word> {
+fn merge(line: &[Word], piece: Range<usize>, second: &[Word], lexicon: &Lexicon, witness: &dyn Witness) -> Vec<Word> {
     let mut out = Vec::with_capacity(piece.len());
     let mut next = piece.start;
     for (a, b) in pairs(&line[piece.clone()], second) {
@@ -164,7 +220,7 @@ fn merge(line: &[Word], piece: Range<usize>, second: &[Word], lexicon: &Lexicon)
             [at.start.checked_sub(1), Some(at.end)].map(|i| i.and_then(|i| words.get(i)).map(|w| bare(&w.text)))
         };
         let beside = [beside(line, &a), beside(second, &b)];
-        out.extend(weigh(&line[a], &second[b], &beside, lexicon));
+        out.extend(weigh(&line[a], &second[b], &beside, lexicon, witness));
     }
     out.extend_from_slice(&line[next..piece.end]);
     out
@@ -175,19 +231,20 @@ type Beside = [Option<String>; 2];
 
 /// The likelier of two readings of the same place, and how sure it is now. `beside` it there may be other words in one
 /// reading than in the other.
-fn weigh(first: &[Word], second: &[Word], beside: &[Beside], lexicon: &Lexicon) -> Vec<Word> {
-    /// Logits for what is as people write it, against what is not.
-    const CERTAIN: f32 = 3.0;
+fn weigh(first: &[Word], second: &[Word], beside: &[Beside], lexicon: &Lexicon, witness: &dyn Witness) -> Vec<Word> {
     let least = |words: &[Word]| words.iter().map(|w| w.confidence).fold(100.0, f32::min);
+    let Some(weights) = witness.weights(least(first)) else { return first.to_vec() };
     let (x, y) = (calibration::logit(least(first)), calibration::logit(least(second)));
-    let [agreed, kept, taken] = WEIGHTS.map(|[base, a, b]| base + a * x + b * y);
+    let [agreed, kept, taken] = [weights.agreed, weights.kept, weights.taken].map(|[base, a, b]| base + a * x + b * y);
     let now = |words: &[Word], logit: f32| {
-        let confidence = 100.0 / (1.0 + (-logit).exp());
-        let place = |w: &Word| Word { line: first[0].line, block: first[0].block, confidence, ..w.clone() };
+        let sure = 100.0 / (1.0 + (-logit).exp());
+        let place = |w: &Word| {
+            let confidence = if w.text.contains(char::is_numeric) { sure.min(weights.figures) } else { sure };
+            Word { line: first[0].line, block: first[0].block, confidence, ..w.clone() }
+        };
         words.iter().map(place).collect()
     };
-    let texts = |words: &[Word]| words.iter().map(|w| w.text.clone()).collect::<Vec<_>>();
-    if texts(first) == texts(second) {
+    if first.len() == second.len() && first.iter().zip(second).all(|(a, b)| witness.agrees(&a.text, &b.text)) {
         return now(first, agreed);
     }
     // Of what cannot be and what can be, it was always the latter when this was tried, and so with a number as they are
@@ -199,8 +256,8 @@ fn weigh(first: &[Word], second: &[Word], beside: &[Beside], lexicon: &Lexicon) 
         .then(numbers(second).cmp(&numbers(first)))
         .then(fits(second).cmp(&fits(first)));
     match better {
-        Ordering::Less => now(first, kept + CERTAIN),
-        Ordering::Greater => now(second, taken + CERTAIN),
+        Ordering::Less => now(first, kept + weights.certain.0),
+        Ordering::Greater => now(second, taken + weights.certain.1),
         Ordering::Equal if taken > kept => now(second, taken),
         Ordering::Equal => now(first, kept),
     }
@@ -254,22 +311,22 @@ mod tests {
         text.split(' ').enumerate().map(place).collect()
     }
 
+    fn merge_of(first: &[Word], piece: Range<usize>, second: &[Word]) -> Vec<Word> {
+        merge(first, piece, second, &Lexicon::default(), &Anew(|_: &GrayImage| Ok(Vec::new())))
+    }
+
     fn merged(first: &[Word], second: &[Word]) -> String {
-        merge(first, 0..first.len(), second, &Lexicon::default())
-            .iter()
-            .map(|w| w.text.as_str())
-            .collect::<Vec<_>>()
-            .join(" ")
+        merge_of(first, 0..first.len(), second).iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ")
     }
 
     #[test]
     fn the_likelier_reading_is_kept_and_is_less_sure_where_the_two_differ() {
         let first = [read("ao", 100, 92.0), read("dụng", 200, 40.0), read("to", 300, 92.0)].concat();
-        let out = merge(&first, 0..3, &read("ao dựng to", 100, 95.0), &Lexicon::default());
+        let out = merge_of(&first, 0..3, &read("ao dựng to", 100, 95.0));
         assert_eq!(out.iter().map(|w| &*w.text).collect::<Vec<_>>(), ["ao", "dựng", "to"]);
         assert!(out[1].confidence < out[0].confidence, "{out:?}");
         assert!(out.iter().all(|w| (w.line, w.block) == (7, 2)));
-        let kept = merge(&read("dựng", 100, 97.0), 0..1, &read("dụng", 100, 60.0), &Lexicon::default());
+        let kept = merge_of(&read("dựng", 100, 97.0), 0..1, &read("dụng", 100, 60.0));
         assert_eq!(kept[0].text, "dựng");
         assert!(kept[0].confidence < 90.0);
         assert_eq!(merged(&read("dụng", 100, 40.0), &read("dựnq", 100, 95.0)), "dụng", "it is no word");
@@ -310,7 +367,7 @@ mod tests {
         let wanted = doubtful(&line, 80.0, &Lexicon::default());
         assert_eq!(wanted, [false, false, false, false, true, true]);
         assert_eq!(pieces(&line, &wanted).first(), Some(&(3..6)));
-        let merged = |second: &[Word]| merge(&line, 3..6, second, &Lexicon::default())[1].text.clone();
+        let merged = |second: &[Word]| merge_of(&line, 3..6, second)[1].text.clone();
         assert_eq!(merged(&read("định chi tiết", 400, 60.0)), "chi", "both are words, but one goes with the next");
         assert_eq!(merged(&read("định chí tiết", 400, 60.0)), "chỉ");
     }

@@ -19,6 +19,7 @@ mod order;
 mod orientation;
 pub mod output;
 mod read;
+mod second;
 pub mod strokes;
 mod suggest;
 mod syllable;
@@ -30,15 +31,18 @@ use sohoa_model::{Box4, Result, Turn, Word};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
+use again::Anew;
 pub use again::Look;
 use engine::Engine;
 pub use hand::by_hand;
 use layout::Layout;
 pub use lexicon::Lexicon;
 use lstm::Recogniser;
+pub use model::Models;
 pub use noise::apart;
 pub use order::arrange;
 pub use read::Found;
+use second::{Asked, Second};
 pub use suggest::{Suggestion, suggest, suggest_value};
 pub use unread::{in_pictures, unread};
 
@@ -57,13 +61,16 @@ pub struct Params {
     pub invert: bool,
     /// Whether the larger model has its say as well: on clean print a quarter fewer errors, a third more time.
     pub both: bool,
+    /// Which engine of another kind has its say on doubtful words, as [`Reader::second`] tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second: Option<String>,
     /// A page that takes longer than this is given up, in seconds.
     pub deadline: u32,
 }
 
 impl Default for Params {
     fn default() -> Self {
-        Self { segmentation: 4, tables: 11, invert: true, both: true, deadline: 120 }
+        Self { segmentation: 4, tables: 11, invert: true, both: true, second: None, deadline: 120 }
     }
 }
 
@@ -71,10 +78,13 @@ pub struct Reader {
     layout: Layout,
     words: Recogniser,
     tessdata: PathBuf,
+    models: Models,
     /// What is usual where the pages come from.
     lexicon: Lexicon,
     /// Loaded when the first page is met whose orientation the cheap way cannot tell.
     orientation: Option<Engine>,
+    /// Loaded when the first doubtful word is met that it is asked about.
+    second: Option<Second>,
 }
 
 /// Three times as large as the first model, as sure on clean print, surer on poor one.
@@ -85,14 +95,34 @@ impl Reader {
     ///
     /// Errors: `Missing` when the model is not there or another than pinned.
     pub fn new(tessdata: &Path, language: &str) -> Result<Self> {
-        let words = Recogniser::new(&model::load(tessdata, language)?)?;
+        Self::with(Models::pinned()?, tessdata, language)
+    }
+
+    /// The same with another list of models than the pinned one.
+    pub fn with(models: Models, tessdata: &Path, language: &str) -> Result<Self> {
+        let words = Recogniser::new(&models.load(tessdata, language)?)?;
         Ok(Self {
             layout: Layout::new()?,
             words,
             tessdata: tessdata.to_owned(),
+            models,
             lexicon: Lexicon::default(),
             orientation: None,
+            second: None,
         })
+    }
+
+    /// The engine of another kind that is there to have its say: its name and the beginning of its digest.
+    pub fn second(&self) -> Option<String> {
+        self.models.second(&self.tessdata).map(|model| model.id())
+    }
+
+    /// The same after its file was held against its digest.
+    ///
+    /// Errors: `Missing` when it is another than pinned.
+    pub fn check_second(&self) -> Result<Option<String>> {
+        let model = self.models.second(&self.tessdata);
+        model.map(|model| model.load(&self.tessdata).map(|_| model.id())).transpose()
     }
 
     /// Has the words of an office speak for what is read, beside those built in.
@@ -117,7 +147,7 @@ impl Reader {
     /// The same by Tesseract's own detection, which takes as long as reading the page does.
     pub fn orientation_at_length(&mut self, gray: &GrayImage, dpi: f32) -> Result<Option<(Turn, f32)>> {
         if self.orientation.is_none() {
-            self.orientation = Some(Engine::with_model(&model::load(&self.tessdata, "osd")?, "osd")?);
+            self.orientation = Some(Engine::with_model(&self.models.load(&self.tessdata, "osd")?, "osd")?);
         }
         let engine = self.orientation.as_mut().expect("just loaded");
         Ok(engine.orientation(gray, dpi))
@@ -135,11 +165,26 @@ impl Reader {
         cancel: &AtomicBool,
     ) -> Result<Vec<Word>> {
         let lexicon = self.lexicon.clone();
-        again::run(words, wanted, look, &lexicon, |copy| {
+        let mut anew = Anew(|copy: &GrayImage| {
             // Light print on dark ground was tried the first time.
             let params = Params { segmentation: again::ONE_LINE, invert: false, ..params.clone() };
             Ok(self.run(copy, look.dpi, &[], &params, cancel)?.words)
-        })
+        });
+        again::run(words, wanted, look, &lexicon, &mut anew)
+    }
+
+    /// Has the engine of another kind have its say on doubtful words, if there is one and `params` ask for it.
+    ///
+    /// Errors: `Missing` when its file is another than pinned; `Cancelled` soon after `cancel` is set.
+    pub fn other(&mut self, words: &[Word], look: &Look, params: &Params, cancel: &AtomicBool) -> Result<Vec<Word>> {
+        let wanted: Vec<bool> = words.iter().map(|word| word.confidence < second::DOUBTFUL).collect();
+        let model = self.models.second(&self.tessdata).filter(|_| params.second.is_some() && wanted.contains(&true));
+        let Some(model) = model else { return Ok(words.to_vec()) };
+        if self.second.is_none() {
+            self.second = Some(Second::new(model.load(&self.tessdata)?, &model.letters)?);
+        }
+        let mut asked = Asked { second: self.second.as_ref().expect("just loaded"), cancel };
+        again::run(words, &wanted, look, &self.lexicon, &mut asked)
     }
 
     /// What is on a reading copy, boxes in its own pixels, words in reading order. In `pictures` it is read until it is clear
@@ -156,7 +201,7 @@ impl Reader {
         cancel: &AtomicBool,
     ) -> Result<Found> {
         if params.both && !self.words.is_joined() {
-            self.words.join(&model::load(&self.tessdata, LARGER)?)?;
+            self.words.join(&self.models.load(&self.tessdata, LARGER)?)?;
         }
         read::run(&mut self.layout, &self.words, (gray, dpi), pictures, params, &self.lexicon, cancel)
     }

@@ -27,6 +27,14 @@ pub fn doctor(dir: &Path) -> Vec<Check> {
             Err(e) => check(name, false, e.to_string(), &e.hint),
         });
     }
+    if let Ok(reader) = models::folder().and_then(|folder| sohoa_ocr::Reader::new(&folder, models::LANGUAGE)) {
+        let name = "Bộ nhận dạng thứ hai (không bắt buộc)";
+        checks.push(match reader.check_second() {
+            Ok(Some(second)) => check(name, true, format!("{second}: cùng đọc ở mức Kỹ"), ""),
+            Ok(None) => check(name, true, "không có: mức Kỹ đọc không có nó".into(), ""),
+            Err(e) => check(name, false, e.to_string(), &e.hint),
+        });
+    }
     let door = Station::door(dir);
     let found = match door {
         Door::New => format!("{} (chưa có, sẽ tạo khi dùng lần đầu)", dir.display()),

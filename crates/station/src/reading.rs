@@ -1,6 +1,6 @@
 //! A page made words: decoded, looked at, turned, straightened, read, its codes found.
 
-use image::DynamicImage;
+use image::{DynamicImage, GrayImage};
 use serde::{Deserialize, Serialize};
 use sohoa_imaging::{Clean, Kind, Plain};
 use sohoa_model::{Box4, Care, Digest, Reading, Result, Turn, Word, page::Barcode};
@@ -55,6 +55,12 @@ impl Params {
         }
     }
 
+    /// With the engine of another kind that `reader` has beside it, where every word is looked at twice: it has its price.
+    pub fn with_second(mut self, reader: &sohoa_ocr::Reader) -> Self {
+        self.ocr.second = self.again.filter(|least| *least > 100.0).and_then(|_| reader.second());
+        self
+    }
+
     /// How a page of this kind is read.
     fn reading(&self, kind: Option<Kind>) -> sohoa_ocr::Params {
         let mut ocr = self.ocr.clone();
@@ -64,7 +70,7 @@ impl Params {
         ocr
     }
 
-    /// What reads it, for the archive: `vie+Vietnamese,again98`.
+    /// What reads it, for the archive: `vie+Vietnamese,again98`, and behind it what else has its say.
     fn by(&self) -> String {
         let larger = if self.ocr.both { format!("+{}", sohoa_ocr::LARGER) } else { String::new() };
         let again = match self.again {
@@ -72,7 +78,8 @@ impl Params {
             Some(least) if least > 100.0 => ",again".to_owned(),
             Some(least) => format!(",again{least:.0}"),
         };
-        format!("{}{larger}{again}", models::LANGUAGE)
+        let second = self.ocr.second.as_ref().map(|second| format!(",{second}")).unwrap_or_default();
+        format!("{}{larger}{again}{second}", models::LANGUAGE)
     }
 
     /// With a page left as it lies, or set straight as usual.
@@ -279,7 +286,7 @@ fn read(
     Ok(found)
 }
 
-/// The words after a second look at what was read with doubt.
+/// The words after a second look at what was read with doubt, and after another engine's, where one is asked.
 fn again(
     reader: &mut sohoa_ocr::Reader,
     words: Vec<Word>,
@@ -293,12 +300,47 @@ fn again(
         return Ok(words);
     }
     let plain = Plain::of(clean, PLAIN);
-    let (copy, size) = (|area| plain.piece(area), (plain.width, plain.height));
-    let look = Look { copy: &copy, size, dpi: plain.dpi, frame: (clean.width, clean.height) };
-    reader.again(&words, &wanted, &look, &params.ocr, cancel)
+    let words = reader.again(&words, &wanted, &look(&|area| plain.piece(area), &plain, clean), &params.ocr, cancel)?;
+    // This one makes its own size of what is there.
+    let plain = Plain::of(clean, f32::INFINITY);
+    reader.other(&words, &look(&|area| plain.piece(area), &plain, clean), &params.ocr, cancel)
+}
+
+fn look<'a>(copy: &'a dyn Fn(Box4) -> Result<GrayImage>, plain: &Plain, clean: &Clean) -> Look<'a> {
+    Look { copy, size: (plain.width, plain.height), dpi: plain.dpi, frame: (clean.width, clean.height) }
 }
 
 /// Codes, with boxes on the turned page (a lean of a few degrees does not matter to them).
 fn codes(image: &DynamicImage, turn: Turn) -> Result<Vec<Barcode>> {
     sohoa_capture::codes::read(&sohoa_imaging::upright_gray(image, turn))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sohoa_ocr::{Models, Reader};
+
+    #[test]
+    fn a_second_engine_is_asked_by_the_accurate_plan_alone_and_named_in_what_it_read() {
+        let (models, dir) = (models::folder().unwrap(), tempfile::tempdir().unwrap());
+        std::fs::copy(models.join("vie.traineddata"), dir.path().join("vie.traineddata")).unwrap();
+        let vie = Digest::of(&std::fs::read(models.join("vie.traineddata")).unwrap());
+        let list = serde_json::json!({
+            "models": [{ "name": "vie", "file": "vie.traineddata", "package": "", "sha256": vie }],
+            "optional": [{ "name": "second", "file": "second.onnx", "sha256": Digest([0xab; 32]), "letters": "ab " }],
+        });
+        let reader = || Reader::with(Models::parse(&list.to_string()).unwrap(), dir.path(), "vie").unwrap();
+        let key = |params: &Params| params.key(&Digest::of(b"page"), 300.0, Turn::None).unwrap();
+        let params = |care| Params::of(care).with_second(&reader());
+        let without = params(Care::Accurate);
+        assert_eq!((without.by(), key(&without)), (Params::of(Care::Accurate).by(), key(&Params::of(Care::Accurate))));
+
+        std::fs::write(dir.path().join("second.onnx"), b"a network").unwrap();
+        let with = params(Care::Accurate);
+        assert_eq!(with.by(), "vie+Vietnamese,again,second-abababab");
+        assert_ne!(key(&with), key(&without));
+        for care in [Care::Fast, Care::Balanced] {
+            assert_eq!((params(care).by(), key(&params(care))), (Params::of(care).by(), key(&Params::of(care))));
+        }
+    }
 }

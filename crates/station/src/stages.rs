@@ -39,7 +39,8 @@ impl Station {
         let row = self.store.read(|db| page::get(db, claim.subject))?;
         let (lexicon, words) = words::for_reading(self.store.dir());
         reader.know(lexicon);
-        let params = Params { turn: row.turn, words, ..Params::of(self.settings()?.reading) }.leaning(row.leaning);
+        let params = Params::of(self.settings()?.reading).with_second(reader);
+        let params = Params { turn: row.turn, words, ..params }.leaning(row.leaning);
         let key = params.key(&row.blob, row.dpi, row.hint)?;
         let known = self.store.read(|db| page::known(db, &key))?;
         let (output, reading) =

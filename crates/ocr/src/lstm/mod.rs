@@ -228,7 +228,7 @@ mod tests {
     }
 
     fn recogniser() -> Recogniser {
-        Recogniser::new(&model::load(&tessdata(), "vie").unwrap()).unwrap()
+        Recogniser::new(&model::pinned(&tessdata(), "vie").unwrap()).unwrap()
     }
 
     /// The lines of the letter, each as a picture of its own.
@@ -272,7 +272,7 @@ mod tests {
     fn both_models_read_what_one_of_them_reads_wrong() {
         let mut recogniser = recogniser();
         assert!(!recogniser.is_joined());
-        recogniser.join(&model::load(&tessdata(), LARGER).unwrap()).unwrap();
+        recogniser.join(&model::pinned(&tessdata(), LARGER).unwrap()).unwrap();
         let (mut one, mut both) = (Vec::new(), Vec::new());
         for line in lines() {
             one.push(text(&recogniser.read(&rows(&line), false, false)));
@@ -312,7 +312,7 @@ mod tests {
 
     #[test]
     fn a_model_that_is_cut_off_or_of_another_kind_is_refused() {
-        let model = model::load(&tessdata(), "vie").unwrap();
+        let model = model::pinned(&tessdata(), "vie").unwrap();
         for length in [0, 3, 200, 1000, 300_000, model.len() - 40_000] {
             assert!(Recogniser::new(&model[..length]).is_err(), "{length}");
         }

@@ -11,6 +11,7 @@ use super::measure::measure;
 use super::peers::{Page, at_once, list, named, ocrmypdf, pages, quiet, tesseract, wrapped};
 use super::{Options, Place, dossiers, import, others, parsed};
 use crate::run::{Result, output, root, run};
+use crate::setup;
 
 struct Set {
     key: &'static str,
@@ -27,6 +28,8 @@ enum Engine {
     SohoaRead,
     SohoaFast,
     SohoaAccurate,
+    /// The last of them with the optional second engine, where that is installed.
+    SohoaSecond,
     /// `tesseract`, a page at a time, OpenMP off.
     Tesseract,
     /// The same, turning the page upright first.
@@ -37,11 +40,12 @@ enum Engine {
 }
 
 impl Engine {
-    const ALL: [Engine; 8] = [
+    const ALL: [Engine; 9] = [
         Engine::Sohoa,
         Engine::SohoaRead,
         Engine::SohoaFast,
         Engine::SohoaAccurate,
+        Engine::SohoaSecond,
         Engine::Tesseract,
         Engine::TesseractTurning,
         Engine::Ocrmypdf,
@@ -54,6 +58,7 @@ impl Engine {
             Engine::SohoaRead => "sohoa_read",
             Engine::SohoaFast => "sohoa_fast",
             Engine::SohoaAccurate => "sohoa_accurate",
+            Engine::SohoaSecond => "sohoa_second",
             Engine::Tesseract => "tesseract",
             Engine::TesseractTurning => "tesseract_turning",
             Engine::Ocrmypdf => "ocrmypdf",
@@ -91,7 +96,8 @@ pub fn bench(place: &Place, options: &Options) -> Result<Value> {
         set["calibration"] = shown["calibration"].clone();
         set["fields"] = shown["fields"].clone();
     }
-    Ok(json!({ "sets": sets, "pictures": out.join("index.html"), "unread": unread(place)? }))
+    let second = setup::second_engine()?.is_some();
+    Ok(json!({ "sets": sets, "pictures": out.join("index.html"), "unread": unread(place)?, "second": second }))
 }
 
 fn all_sets(place: &Place, options: &Options) -> Result<Vec<Set>> {
@@ -137,7 +143,8 @@ fn score(place: &Place, set: &Set, folder: &Path, out: &Path) -> Result<Value> {
         _ => wrapped(place, folder)?.join("all.pdf"),
     };
     let mut engines = serde_json::Map::new();
-    for &engine in set.engines {
+    let second = setup::second_engine()?.is_some();
+    for &engine in set.engines.iter().filter(|engine| second || **engine != Engine::SohoaSecond) {
         eprintln!("{} reads the {} …", engine.key(), set.name);
         let read = match engine {
             Engine::Sohoa => out.join(set.key),
@@ -172,7 +179,7 @@ fn unread(place: &Place) -> Result<Value> {
         eprintln!("{} reads pages on which not all is print …", engine.key());
         let read = place.fresh(&format!("unread-by-{}", engine.key()))?;
         match engine {
-            Engine::SohoaRead => by_read(["--format", "json"], place, &pages, &read)?,
+            Engine::SohoaRead => by_read(["--format", "json"], None, place, &pages, &read)?,
             _ => by_tesseract(&["--psm", "3", "tsv"], &pages, &read)?,
         }
         let folder = place.dir.join("unread-pages");
@@ -181,11 +188,13 @@ fn unread(place: &Place) -> Result<Value> {
     Ok(told)
 }
 
-/// What `sohoa read` says of the pages.
-fn by_read(options: [&str; 2], place: &Place, pages: &[Page], out: &Path) -> Result {
+/// What `sohoa read` says of the pages, with the models of another folder than usual, if one is named.
+fn by_read(options: [&str; 2], models: Option<&Path>, place: &Place, pages: &[Page], out: &Path) -> Result {
     let extension = if options.contains(&"json") { "json" } else { "txt" };
     at_once(WORKERS, pages, |page| {
-        let text = output(Command::new(&place.sohoa).arg("read").args(options).arg(&page.file))?;
+        let mut read = Command::new(&place.sohoa);
+        read.envs(models.map(|models| ("TESSDATA_PREFIX", models)));
+        let text = output(read.arg("read").args(options).arg(&page.file))?;
         let path = named(out, &page.file).with_extension(extension);
         fs::write(&path, text).map_err(|e| format!("{}: {e}", path.display()))
     })
@@ -207,9 +216,15 @@ impl Engine {
     fn read(self, place: &Place, set: &Set, pages: &[Page], pdf: &Path, out: &Path) -> Result {
         match self {
             Engine::Sohoa => import(place, &place.fresh("read-desk")?, WORKERS, &set.files).map(|_| ()),
-            Engine::SohoaRead => by_read(["--plan", "balanced"], place, pages, out),
-            Engine::SohoaFast => by_read(["--plan", "fast"], place, pages, out),
-            Engine::SohoaAccurate => by_read(["--plan", "accurate"], place, pages, out),
+            Engine::SohoaRead => by_read(["--plan", "balanced"], None, place, pages, out),
+            Engine::SohoaFast => by_read(["--plan", "fast"], None, place, pages, out),
+            Engine::SohoaAccurate => {
+                // Where the second engine is installed, too, it is measured without it.
+                let models = place.fresh("models")?;
+                setup::copy_models(&models)?;
+                by_read(["--plan", "accurate"], Some(&models), place, pages, out)
+            }
+            Engine::SohoaSecond => by_read(["--plan", "accurate"], None, place, pages, out),
             Engine::Tesseract => by_tesseract(&["--psm", "3"], pages, out),
             Engine::TesseractTurning => by_tesseract(&["--psm", "1"], pages, out),
             Engine::Ocrmypdf => ocrmypdf(place, WORKERS, &[], pdf, &out.join("all.pdf")),

@@ -212,6 +212,7 @@ fn name(key: &str) -> &str {
         "sohoa_read" => "`sohoa read`, page by page",
         "sohoa_fast" => "`sohoa read --plan fast`",
         "sohoa_accurate" => "`sohoa read --plan accurate`",
+        "sohoa_second" => "`sohoa read --plan accurate`, with the second engine",
         "tesseract_turning" => "`tesseract --psm 1` (turns pages)",
         "ocrmypdf" => "ocrmypdf as it comes",
         "ocrmypdf_lean" => "ocrmypdf, least work",

@@ -123,6 +123,13 @@ pub fn write(out: &mut String, read: &Value) {
          The unseen pages are drawn for this run (`tests/fixtures/generate/unseen.py`) in faces and forms that are in no \
          other set; nothing may be tuned on them."
     );
+    if read["second"] == false {
+        line!(
+            out,
+            "The optional second engine is not installed, so plan accurate is not measured with it; \
+             `cargo xtask setup --second` fetches it."
+        );
+    }
     if !sets(read).any(|set| set["key"] == "others") {
         line!(out, "The set of other pages (`../shared/testdata/pages`) is not here.");
     }
@@ -148,10 +155,20 @@ pub fn write(out: &mut String, read: &Value) {
 
 /// Line errors, and in brackets the words found, of each grade.
 fn grades(out: &mut String, read: &Value) {
-    let engines =
-        ["sohoa", "sohoa_fast", "sohoa_accurate", "tesseract", "tesseract_turning", "ocrmypdf", "ocrmypdf_cleaning"];
+    let mut engines = vec![
+        "sohoa",
+        "sohoa_fast",
+        "sohoa_accurate",
+        "sohoa_second",
+        "tesseract",
+        "tesseract_turning",
+        "ocrmypdf",
+        "ocrmypdf_cleaning",
+    ];
+    engines.retain(|engine| *engine != "sohoa_second" || read["second"] == true);
+    let row = |of: &dyn Fn(&str) -> String| engines.iter().map(|engine| of(engine)).collect::<Vec<_>>().join(" | ");
     line!(out, "\n### By grade: line errors % (words found %)\n");
-    line!(out, "| pages | grade | fields right | {} |", engines.map(name).join(" | "));
+    line!(out, "| pages | grade | fields right | {} |", row(&|engine| name(engine).to_owned()));
     line!(out, "| --- | --- | --- |{}", " --- |".repeat(engines.len()));
     for set in sets(read) {
         let of = |engine: &str, grade: &str| set["engines"][engine]["score"]["grades"][grade].clone();
@@ -170,7 +187,7 @@ fn grades(out: &mut String, read: &Value) {
                 text(&set["name"]),
                 sohoa["pages"],
                 fields(&sohoa["fields"]),
-                engines.map(cell).join(" | ")
+                row(&cell)
             );
         }
     }
@@ -338,6 +355,25 @@ mod tests {
         unread(&mut out, &told);
         assert!(out.contains("| photo | 8 | 75.0 % | 0.0 % | 25.0 % | 12.5 % | 5 (3) | 87.5 % | 40 (0) |"), "{out}");
         assert!(out.contains("Of the 300 printed words that no pen went over, Sohoa read 1.50 % not at all"), "{out}");
+    }
+
+    #[test]
+    fn a_second_engine_that_is_not_there_is_told_of() {
+        let score = json!({ "score": { "grades": { "clean": { "line_errors": 0.5, "word_recall": 98.0 } } } });
+        let engines = json!({ "sohoa": score, "sohoa_accurate": score, "sohoa_second": score });
+        let report = |second: bool| {
+            let mut out = String::new();
+            let sets = json!([{ "key": "unseen", "name": "unseen pages", "pages": 1, "engines": engines }]);
+            write(&mut out, &json!({ "sets": sets, "second": second }));
+            out
+        };
+        let (with, without) = (report(true), report(false));
+        assert!(
+            without.contains("not measured with it; `cargo xtask setup --second`") && !with.contains("setup --second")
+        );
+        let by_grade = |report: &str| report.lines().filter(|line| line.contains("0.50 (98.0)")).count();
+        assert_eq!((by_grade(&with), by_grade(&without)), (1, 1));
+        assert!(with.contains("| **Sohoa** |") && with.contains("with the second engine | `tesseract"), "{with}");
     }
 
     #[test]
