@@ -42,8 +42,8 @@ pub trait Witness {
     /// What stands on a copy of that, boxes in its pixels, as sure as [`weights`](Self::weights) take it.
     fn read(&mut self, copy: &GrayImage) -> Result<Vec<Word>>;
 
-    /// What its word is worth against one that is so sure, in percent; `None` where it has no say.
-    fn weights(&self, sure: f32) -> Option<&Weights>;
+    /// What its words are worth against the first ones; `None` where it has no say.
+    fn weights(&self, first: &[Word], second: &[Word]) -> Option<&Weights>;
 
     /// Whether it means the same by `other` as the first reading by `first`: it may not have every sign.
     fn agrees(&self, first: &str, other: &str) -> bool {
@@ -92,7 +92,7 @@ impl<R: FnMut(&GrayImage) -> Result<Vec<Word>>> Witness for Anew<R> {
         Ok(calibration::run((self.0)(copy)?))
     }
 
-    fn weights(&self, _: f32) -> Option<&Weights> {
+    fn weights(&self, _: &[Word], _: &[Word]) -> Option<&Weights> {
         Some(&WEIGHTS)
     }
 }
@@ -226,14 +226,18 @@ fn merge(line: &[Word], piece: Range<usize>, second: &[Word], lexicon: &Lexicon,
     out
 }
 
+/// How sure the least sure of some words is.
+pub fn least(words: &[Word]) -> f32 {
+    words.iter().map(|w| w.confidence).fold(100.0, f32::min)
+}
+
 /// Words to the left and to the right, if there are any.
 type Beside = [Option<String>; 2];
 
 /// The likelier of two readings of the same place, and how sure it is now. `beside` it there may be other words in one
 /// reading than in the other.
 fn weigh(first: &[Word], second: &[Word], beside: &[Beside], lexicon: &Lexicon, witness: &dyn Witness) -> Vec<Word> {
-    let least = |words: &[Word]| words.iter().map(|w| w.confidence).fold(100.0, f32::min);
-    let Some(weights) = witness.weights(least(first)) else { return first.to_vec() };
+    let Some(weights) = witness.weights(first, second) else { return first.to_vec() };
     let (x, y) = (calibration::logit(least(first)), calibration::logit(least(second)));
     let [agreed, kept, taken] = [weights.agreed, weights.kept, weights.taken].map(|[base, a, b]| base + a * x + b * y);
     let now = |words: &[Word], logit: f32| {

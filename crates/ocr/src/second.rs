@@ -9,7 +9,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::again::{Weights, Witness};
+use crate::again::{Weights, Witness, least};
 use crate::bounds;
 use crate::suggest::key;
 
@@ -110,16 +110,22 @@ impl Witness for Asked<'_> {
         self.second.read(copy)
     }
 
-    fn weights(&self, sure: f32) -> Option<&Weights> {
-        (sure < DOUBTFUL).then_some(&WEIGHTS)
+    fn weights(&self, first: &[Word], second: &[Word]) -> Option<&Weights> {
+        (least(first) < DOUBTFUL && !lost(first, second)).then_some(&WEIGHTS)
     }
 
     fn agrees(&self, first: &str, other: &str) -> bool {
-        let first: String = first.chars().map(typed).collect();
-        // Both spellings of «hòa» are right.
-        let capitals = |text: &str| text.chars().map(char::is_uppercase).collect::<Vec<_>>();
-        key(&first) == key(other) && capitals(&first) == capitals(other)
+        // Both spellings of «hòa» are right, and capitals it tells worse than who read the page (training pages).
+        key(&first.chars().map(typed).collect::<String>()) == key(other)
     }
+}
+
+/// Whether figures of a number would be lost: of a long one the network leaves some out.
+fn lost(first: &[Word], second: &[Word]) -> bool {
+    let figures = |words: &[Word]| words.iter().flat_map(|w| w.text.chars()).filter(char::is_ascii_digit).count();
+    // One among letters may be a letter that was misread.
+    let is_number = figures(first) > 1 || !first.iter().any(|word| word.text.contains(char::is_alphabetic));
+    is_number && figures(second) < figures(first)
 }
 
 /// A sign as it is on a keyboard, which is what such a network knows.
@@ -258,13 +264,21 @@ mod tests {
     }
 
     #[test]
+    fn a_number_loses_no_figures() {
+        let words = |text: &str| vec![Word { text: text.into(), ..word(0, 90) }];
+        let asked = |first: &str, other: &str| lost(&words(first), &words(other));
+        assert!(asked("2015-2018", "2018") && asked("164.000.000", "64.000.000") && asked("445/CV", "15/CV"));
+        assert!(!asked("29)5", "29,5") && !asked("1V.", "IV.") && !asked("và", "vá"));
+    }
+
+    #[test]
     fn signs_that_no_keyboard_has_and_both_spellings_are_the_same() {
         let second = Second::new(include_bytes!("../tests/data/second.onnx").to_vec(), "ab ").unwrap();
         let asked = Asked { second: &second, cancel: &AtomicBool::new(false) };
         for (first, other) in [("m²", "m2"), ("“Nhà", "\"Nhà"), ("hoà", "hòa"), ("2015–2020", "2015-2020")] {
             assert!(asked.agrees(first, other), "{first} {other}");
         }
-        assert!(!asked.agrees("Hòa", "hòa") && !asked.agrees("hoà", "Hòa") && !asked.agrees("hòa", "hoa"));
+        assert!(asked.agrees("BAN", "ban") && !asked.agrees("hòa", "hoa") && !asked.agrees("12", "1"));
         assert!(Second::new(b"no network".to_vec(), "ab ").is_err());
     }
 }
