@@ -1,6 +1,6 @@
-//! A second look: a line is read again from another copy of the page, and word by word the two readings are weighed against
-//! each other. What misleads in one copy seldom misleads in the other in the same way: where they agree both are surer, and
-//! where they differ the likelier one is kept and is not sure.
+//! A second look: a line is read again from another copy of the page, or by an engine of another kind, and word by word the
+//! two readings are weighed against each other. What misleads in one copy seldom misleads in the other in the same way:
+//! where they agree both are surer, and where they differ the likelier one is kept and is not sure.
 
 use image::GrayImage;
 use sohoa_model::{Box4, Result, Word, text::distance};

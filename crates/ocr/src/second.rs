@@ -17,7 +17,7 @@ use crate::suggest::key;
 pub const DOUBTFUL: f32 = 95.0;
 
 /// Pixels: what the network takes is as high as this, as wide as a multiple of the step from one letter to the next, and
-/// no wider than what it was taught on.
+/// no wider than its publisher's own program makes it.
 const HEIGHT: u32 = 32;
 const STEP: u32 = 4;
 const WIDEST: u32 = 1020;
@@ -69,9 +69,12 @@ impl Second {
         let input = Value::from_shape([1, 3, HEIGHT as usize, width], values).map_err(|e| failed(Box::new(e)))?;
         let options = RunOptions::default().with_thread_pool(Some(self.alone.clone()));
         let output = self.model.run_one(input.into(), Some(options)).map_err(|e| failed(Box::new(e)))?;
-        let (_, scores) = output.into_shape_vec::<f32, 3>().map_err(|e| failed(Box::new(e)))?;
-        let classes = self.letters.len() + 1;
-        let steps = scores.len() / classes;
+        let ([a, b, classes], scores) = output.into_shape_vec::<f32, 3>().map_err(|e| failed(Box::new(e)))?;
+        if classes != self.letters.len() + 1 {
+            return Err(failed(format!("{classes} classes").into()));
+        }
+        // One of the two is the batch, which is one.
+        let steps = a * b;
         let read = decode(&scores, &self.letters);
         // Of the copy; the edges were added to it.
         let scale = (copy.width() + 2 * EDGE) as f32 / steps.max(1) as f32;

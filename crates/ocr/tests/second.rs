@@ -116,6 +116,14 @@ fn another_file_than_the_pinned_one_is_refused() {
 }
 
 #[test]
+fn a_network_of_other_classes_is_told_of() {
+    let (mut reader, _dir) = reader(Some(NETWORK), "mộđ ");
+    let params = with(&reader);
+    let error = asked(&mut reader, &page("|."), &[word("mô", 40.0, 60, 60)], &params).unwrap_err();
+    assert_eq!(error.code, Code::Internal);
+}
+
+#[test]
 fn it_stops_when_asked() {
     let (mut reader, _dir) = reader(Some(NETWORK), "mộ ");
     let (page, params) = (page("|."), with(&reader));
