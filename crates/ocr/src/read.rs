@@ -201,14 +201,17 @@ fn piece(recogniser: &Recogniser, gray: &GrayImage, run: &Run, params: &Params) 
 /// Surer than this, in percent, a single letter is a word.
 const SHORT: f32 = 85.0;
 
-/// The words that stand where one was read, if they say something else, and each something: the network passed one over.
+/// The words that stand where one was read, if each says something: the network passed one over, or the space between them.
+/// Letters that say the same are spaced ones of one word, unless that is none and each of them is.
 fn several(word: &Word, read: Vec<Vec<Word>>) -> Option<Vec<Word>> {
+    let bare = |word: &Word| is_syllable(word.text.trim_matches(|c: char| !c.is_alphabetic()));
     // `ở` is a word of one letter.
     let is_short = |words: &[Word]| matches!(words, [only] if only.confidence >= SHORT && is_syllable(&only.text));
     let all_say = read.iter().all(|words| missed::is_text(words) || is_short(words));
     let several = read.into_iter().flatten().fold(Vec::new(), joined);
     let same = several.iter().map(|word| &*word.text).collect::<String>() == word.text;
-    (all_say && !same).then_some(several)
+    let run_together = !bare(word) && several.iter().all(bare);
+    (all_say && (!same || run_together)).then_some(several)
 }
 
 /// The words with another one. A thin figure stands off the next as far as words do; they are one number.
@@ -385,11 +388,14 @@ mod tests {
 
         let word =
             |text: &str, confidence| Word { text: text.into(), confidence, bounds: [0, 0, 9, 9], line: 3, block: 1 };
-        let read = |pieces: &[(&str, f32)]| {
+        let as_one = |one: &str, pieces: &[(&str, f32)]| {
             let pieces = pieces.iter().map(|(text, sure)| vec![word(text, *sure)]).collect();
-            several(&word("tạm:", 98.0), pieces).map(|words| words.into_iter().map(|w| w.text).collect::<Vec<_>>())
+            several(&word(one, 98.0), pieces).map(|words| words.into_iter().map(|w| w.text).collect::<Vec<_>>())
         };
+        let read = |pieces: &[(&str, f32)]| as_one("tạm:", pieces);
         assert_eq!(read(&[("ở", 93.0), ("tạm:", 99.0)]).unwrap(), ["ở", "tạm:"]);
+        assert_eq!(as_one("ỔA", &[("Ổ", 97.0), ("A", 96.0)]).unwrap(), ["Ổ", "A"], "a space was passed over");
+        assert_eq!(as_one("hoa", &[("ho", 97.0), ("a", 96.0)]), None, "one word, letters apart");
         assert_eq!(read(&[("tạ", 95.0), ("m:", 95.0)]), None, "spaced letters say the same");
         assert_eq!(read(&[("ở", 60.0), ("tạm:", 99.0)]), None, "a speck");
         assert_eq!(read(&[("1", 93.0), ("1", 95.0)]).unwrap(), ["11"], "figures in italics lean over one another");
