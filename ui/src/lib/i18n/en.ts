@@ -376,11 +376,11 @@ export const en: Words = {
     choose: 'Choose…',
     reading: 'Reading',
     cares: {
-      fast: { name: 'Fast', cost: 'One model reads once: nearly twice as fast, three times the errors; for clear print' },
+      fast: { name: 'Fast', cost: 'One model reads once: nearly twice as fast, nearly twice the errors; for clear print' },
       balanced: { name: 'Balanced', cost: 'Two models read; what is doubtful is read again' },
       accurate: {
         name: 'Accurate',
-        cost: 'Every word is read twice: takes 15 % longer, 10 % fewer errors. Where the optional second engine is installed, it reads doubtful words as well',
+        cost: 'Every word is read twice: takes 20 % longer, 5 % fewer errors. Where the optional second engine is installed, it reads doubtful words as well',
       },
     },
     workers: 'Pages read at a time',

@@ -373,11 +373,11 @@ export const vi = {
     choose: 'Chọn…',
     reading: 'Đọc trang',
     cares: {
-      fast: { name: 'Nhanh', cost: 'Một mô hình đọc một lần: nhanh gần gấp đôi, sai nhiều gấp ba; cho bản in rõ' },
+      fast: { name: 'Nhanh', cost: 'Một mô hình đọc một lần: nhanh gần gấp đôi, sai cũng gần gấp đôi; cho bản in rõ' },
       balanced: { name: 'Cân bằng', cost: 'Hai mô hình cùng đọc; chữ chưa chắc được đọc lại' },
       accurate: {
         name: 'Kỹ',
-        cost: 'Mọi chữ được đọc hai lần: lâu hơn chừng 15 %, sai ít hơn chừng 10 %. Nếu máy có cài bộ nhận dạng thứ hai thì chữ còn ngờ được bộ ấy đọc thêm',
+        cost: 'Mọi chữ được đọc hai lần: lâu hơn chừng 20 %, sai ít hơn chừng 5 %. Nếu máy có cài bộ nhận dạng thứ hai thì chữ còn ngờ được bộ ấy đọc thêm',
       },
     },
     workers: 'Số trang đọc cùng lúc',
