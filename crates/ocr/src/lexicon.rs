@@ -68,8 +68,8 @@ impl Lexicon {
         left.is_some_and(|left| self.pair(left, word)) || right.is_some_and(|right| self.pair(word, right))
     }
 
-    /// Which words go with neither neighbour but would if the marks of one were others, as the last two of «quy định chỉ
-    /// tiết».
+    /// Which words go with neither neighbour so that their marks may well be wrong: names, of which nobody can tell from
+    /// what is usual, and what would go with one if its marks were others, as the last two of «quy định chỉ tiết».
     pub(crate) fn misfits(&self, words: &[Word]) -> Vec<bool> {
         let bare: Vec<String> = words.iter().map(|word| bare(&word.text)).collect();
         let linked = |left: usize| {
@@ -78,9 +78,13 @@ impl Lexicon {
             one.line == other.line && !parted && other.text.starts_with(char::is_alphanumeric)
         };
         let pairs = |at: usize| [at.checked_sub(1), (at + 1 < words.len()).then_some(at)].into_iter().flatten();
+        let named = |at: usize| {
+            words[at].text.trim_start_matches(|c: char| !c.is_alphanumeric()).starts_with(char::is_uppercase)
+        };
         let misfit = |at: usize| {
             let beside = || pairs(at).filter(|left| linked(*left)).map(|left| (&bare[left], &bare[left + 1]));
-            beside().any(|(a, b)| self.nearly(a, b)) && !beside().any(|(a, b)| self.pair(a, b))
+            let nearly = || beside().any(|(a, b)| self.nearly(a, b));
+            (named(at) || nearly()) && !beside().any(|(a, b)| self.pair(a, b))
         };
         (0..words.len()).map(misfit).collect()
     }

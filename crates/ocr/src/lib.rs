@@ -7,6 +7,7 @@
 mod again;
 pub mod beside;
 pub mod calibration;
+mod deadline;
 mod engine;
 pub mod hand;
 mod layout;
@@ -29,10 +30,10 @@ use image::GrayImage;
 use serde::{Deserialize, Serialize};
 use sohoa_model::{Box4, Result, Turn, Word};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
 
 use again::Anew;
 pub use again::Look;
+pub use deadline::Deadline;
 use engine::Engine;
 pub use hand::by_hand;
 use layout::Layout;
@@ -162,48 +163,48 @@ impl Reader {
         wanted: &[bool],
         look: &Look,
         params: &Params,
-        cancel: &AtomicBool,
+        deadline: &Deadline,
     ) -> Result<Vec<Word>> {
         let lexicon = self.lexicon.clone();
         let mut anew = Anew(|copy: &GrayImage| {
             // Light print on dark ground was tried the first time.
             let params = Params { segmentation: again::ONE_LINE, invert: false, ..params.clone() };
-            Ok(self.run(copy, look.dpi, &[], &params, cancel)?.words)
+            Ok(self.run(copy, look.dpi, &[], &params, deadline)?.words)
         });
         again::run(words, wanted, look, &lexicon, &mut anew)
     }
 
     /// Has the engine of another kind have its say on doubtful words, if there is one and `params` ask for it.
     ///
-    /// Errors: `Missing` when its file is another than pinned; `Cancelled` soon after `cancel` is set.
-    pub fn other(&mut self, words: &[Word], look: &Look, params: &Params, cancel: &AtomicBool) -> Result<Vec<Word>> {
+    /// Errors: `Missing` when its file is another than pinned; `Cancelled` and `Unreadable` as the deadline says.
+    pub fn other(&mut self, words: &[Word], look: &Look, params: &Params, deadline: &Deadline) -> Result<Vec<Word>> {
         let wanted: Vec<bool> = words.iter().map(|word| word.confidence < second::DOUBTFUL).collect();
         let model = self.models.second(&self.tessdata).filter(|_| params.second.is_some() && wanted.contains(&true));
         let Some(model) = model else { return Ok(words.to_vec()) };
         if self.second.is_none() {
             self.second = Some(Second::new(model.load(&self.tessdata)?, &model.letters)?);
         }
-        let mut asked = Asked { second: self.second.as_ref().expect("just loaded"), cancel };
+        let mut asked = Asked { second: self.second.as_ref().expect("just loaded"), deadline };
         again::run(words, &wanted, look, &self.lexicon, &mut asked)
     }
 
     /// What is on a reading copy, boxes in its own pixels, words in reading order. In `pictures` it is read until it is clear
     /// that there is no print in them ([`in_pictures`] drops what was).
     ///
-    /// Errors: `Cancelled` soon after `cancel` is set; `Unreadable` beyond the deadline; `Missing` when both models are
-    /// asked for and the larger one is not there.
+    /// Errors: `Cancelled` and `Unreadable` as the deadline says; `Missing` when both models are asked for and the larger
+    /// one is not there.
     pub fn run(
         &mut self,
         gray: &GrayImage,
         dpi: f32,
         pictures: &[Box4],
         params: &Params,
-        cancel: &AtomicBool,
+        deadline: &Deadline,
     ) -> Result<Found> {
         if params.both && !self.words.is_joined() {
             self.words.join(&self.models.load(&self.tessdata, LARGER)?)?;
         }
-        read::run(&mut self.layout, &self.words, (gray, dpi), pictures, params, &self.lexicon, cancel)
+        read::run(&mut self.layout, &self.words, (gray, dpi), pictures, params, &self.lexicon, deadline)
     }
 }
 

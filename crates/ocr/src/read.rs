@@ -1,9 +1,7 @@
 //! The words of a copy: where the lines are by Tesseract's layout analysis, what they say by the network of its model.
 
 use image::GrayImage;
-use sohoa_model::{Box4, Code, Error, Result, Word, text::nfc};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use sohoa_model::{Box4, Result, Word, text::nfc};
 
 use crate::again::ONE_LINE;
 use crate::layout::{Edges, Layout, Run, ink, scaled, union};
@@ -11,7 +9,7 @@ use crate::lexicon::{Lexicon, bare};
 use crate::lstm::{HEIGHT, LineWord, Recogniser};
 use crate::missed;
 use crate::syllable::is_syllable;
-use crate::{Params, bounds};
+use crate::{Deadline, Params, bounds};
 
 /// Pixels of paper that are read around letters.
 const PADDING: i32 = 4;
@@ -29,7 +27,7 @@ const INK: u8 = 128;
 
 /// Reads a copy. Of a page, which is more than one line, all ink is accounted for.
 ///
-/// Errors: `Cancelled` soon after `cancel` is set; `Unreadable` beyond the deadline.
+/// Errors: as [`Deadline::check`].
 pub fn run(
     layout: &mut Layout,
     recogniser: &Recogniser,
@@ -37,9 +35,8 @@ pub fn run(
     pictures: &[Box4],
     params: &Params,
     lexicon: &Lexicon,
-    cancel: &AtomicBool,
+    deadline: &Deadline,
 ) -> Result<Found> {
-    let started = Instant::now();
     let mut runs = layout.runs(gray, dpi, params.segmentation);
     let mut parts = Vec::new();
     if params.segmentation != ONE_LINE {
@@ -54,13 +51,7 @@ pub fn run(
         if picture.as_ref().is_some_and(|picture| picture.is_clear()) {
             continue;
         }
-        if cancel.load(Ordering::Relaxed) {
-            return Err(Error::new(Code::Cancelled, "Đã dừng theo yêu cầu"));
-        }
-        if started.elapsed().as_secs() >= u64::from(params.deadline) {
-            return Err(Error::new(Code::Unreadable, "Không đọc được trang này trong thời gian cho phép")
-                .hint("Quét lại trang rõ hơn rồi thử lại."));
-        }
+        deadline.check()?;
         let edges = padded(run.edges, gray);
         if edges[0] >= edges[2] || edges[1] >= edges[3] {
             continue;

@@ -7,11 +7,10 @@ use rten::{Model, RunOptions, ThreadPool, Value};
 use sohoa_model::{Box4, Code, Error, Result, Word, text::nfc};
 use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::again::{Weights, Witness, least};
-use crate::bounds;
 use crate::suggest::key;
+use crate::{Deadline, bounds};
 
 /// Words less sure than this, in percent, are asked about.
 pub const DOUBTFUL: f32 = 95.0;
@@ -91,7 +90,7 @@ impl Second {
 /// One call for its word.
 pub struct Asked<'a> {
     pub second: &'a Second,
-    pub cancel: &'a AtomicBool,
+    pub deadline: &'a Deadline<'a>,
 }
 
 impl Witness for Asked<'_> {
@@ -107,9 +106,7 @@ impl Witness for Asked<'_> {
     }
 
     fn read(&mut self, copy: &GrayImage) -> Result<Vec<Word>> {
-        if self.cancel.load(Ordering::Relaxed) {
-            return Err(Error::new(Code::Cancelled, "Đã dừng theo yêu cầu"));
-        }
+        self.deadline.check()?;
         self.second.read(copy)
     }
 
@@ -217,7 +214,9 @@ fn decode(scores: &[f32], letters: &[char]) -> Vec<Read> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Params;
     use image::Luma;
+    use std::sync::atomic::AtomicBool;
 
     fn word(x: u32, width: u32) -> Word {
         Word { text: "mẫu".into(), confidence: 50.0, bounds: [x, 100, width, 40], line: 0, block: 0 }
@@ -277,7 +276,8 @@ mod tests {
     #[test]
     fn signs_that_no_keyboard_has_and_both_spellings_are_the_same() {
         let second = Second::new(include_bytes!("../tests/data/second.onnx").to_vec(), "ab ").unwrap();
-        let asked = Asked { second: &second, cancel: &AtomicBool::new(false) };
+        let cancel = AtomicBool::new(false);
+        let asked = Asked { second: &second, deadline: &Deadline::new(&Params::default(), &cancel) };
         for (first, other) in [("m²", "m2"), ("“Nhà", "\"Nhà"), ("hoà", "hòa"), ("2015–2020", "2015-2020")] {
             assert!(asked.agrees(first, other), "{first} {other}");
         }

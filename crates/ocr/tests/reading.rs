@@ -1,8 +1,8 @@
 //! The engine on real letters: pages drawn by `data/make.py`.
 
 use image::GrayImage;
-use sohoa_model::{Code, Turn, Word, page};
-use sohoa_ocr::{Params, Reader};
+use sohoa_model::{Code, Result, Turn, Word, page};
+use sohoa_ocr::{Deadline, Params, Reader};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -26,7 +26,11 @@ fn table() -> GrayImage {
 }
 
 fn read(gray: &GrayImage) -> Vec<Word> {
-    reader().run(gray, DPI, &[], &Params::default(), &AtomicBool::new(false)).unwrap().words
+    run(&mut reader(), gray, &Params::default(), &AtomicBool::new(false)).unwrap()
+}
+
+fn run(reader: &mut Reader, gray: &GrayImage, params: &Params, cancel: &AtomicBool) -> Result<Vec<Word>> {
+    Ok(reader.run(gray, DPI, &[], params, &Deadline::new(params, cancel))?.words)
 }
 
 #[test]
@@ -112,7 +116,7 @@ fn endless() -> GrayImage {
 fn reading_stops_when_asked_and_the_reader_stays_good() {
     let mut reader = reader();
     let cancel = AtomicBool::new(true);
-    let error = reader.run(&letter(), DPI, &[], &Params::default(), &cancel).unwrap_err();
+    let error = run(&mut reader, &letter(), &Params::default(), &cancel).unwrap_err();
     assert_eq!(error.code, Code::Cancelled);
 
     let page = endless();
@@ -123,21 +127,21 @@ fn reading_stops_when_asked_and_the_reader_stays_good() {
             cancel.store(true, Ordering::Relaxed);
             Instant::now()
         });
-        let error = reader.run(&page, DPI, &[], &Params::default(), &cancel).unwrap_err();
+        let error = run(&mut reader, &page, &Params::default(), &cancel).unwrap_err();
         assert_eq!(error.code, Code::Cancelled);
         asked.join().unwrap()
     });
     // Reading to the end takes more than ten times as long.
     assert!(asked.elapsed() < Duration::from_secs(8), "{:?}", asked.elapsed());
 
-    let words = reader.run(&letter(), DPI, &[], &Params::default(), &AtomicBool::new(false)).unwrap().words;
+    let words = run(&mut reader, &letter(), &Params::default(), &AtomicBool::new(false)).unwrap();
     assert!(page::text(&words).contains("Nguyễn Hữu Đường"));
 }
 
 #[test]
 fn a_page_beyond_its_deadline_is_given_up_with_advice() {
     let params = Params { deadline: 1, ..Params::default() };
-    let error = reader().run(&endless(), DPI, &[], &params, &AtomicBool::new(false)).unwrap_err();
+    let error = run(&mut reader(), &endless(), &params, &AtomicBool::new(false)).unwrap_err();
     assert_eq!(error.code, Code::Unreadable);
     assert!(!error.hint.is_empty());
 }

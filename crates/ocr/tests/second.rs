@@ -2,7 +2,7 @@
 
 use image::{GrayImage, Luma, imageops};
 use sohoa_model::{Box4, Code, Digest, Result, Word};
-use sohoa_ocr::{Look, Models, Params, Reader};
+use sohoa_ocr::{Deadline, Look, Models, Params, Reader};
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use tempfile::TempDir;
@@ -50,9 +50,19 @@ fn word(text: &str, confidence: f32, x: u32, width: u32) -> Word {
 
 /// What is left of `words` after the second engine saw the page.
 fn asked(reader: &mut Reader, page: &GrayImage, words: &[Word], params: &Params) -> Result<Vec<Word>> {
+    asked_until(reader, page, words, params, &AtomicBool::new(false))
+}
+
+fn asked_until(
+    reader: &mut Reader,
+    page: &GrayImage,
+    words: &[Word],
+    params: &Params,
+    cancel: &AtomicBool,
+) -> Result<Vec<Word>> {
     let copy = |[x, y, w, h]: Box4| Ok(imageops::crop_imm(page, x, y, w, h).to_image());
     let look = Look { copy: &copy, size: page.dimensions(), dpi: 300.0, frame: page.dimensions() };
-    reader.other(words, &look, params, &AtomicBool::new(false))
+    reader.other(words, &look, params, &Deadline::new(params, cancel))
 }
 
 fn with(reader: &Reader) -> Params {
@@ -124,11 +134,11 @@ fn a_network_of_other_classes_is_told_of() {
 }
 
 #[test]
-fn it_stops_when_asked() {
+fn it_stops_when_asked_and_when_the_page_takes_too_long() {
     let (mut reader, _dir) = reader(Some(NETWORK), "mộ ");
-    let (page, params) = (page("|."), with(&reader));
-    let copy = |[x, y, w, h]: Box4| Ok(imageops::crop_imm(&page, x, y, w, h).to_image());
-    let look = Look { copy: &copy, size: page.dimensions(), dpi: 300.0, frame: page.dimensions() };
-    let error = reader.other(&[word("mô", 40.0, 60, 60)], &look, &params, &AtomicBool::new(true)).unwrap_err();
+    let (page, words, params) = (page("|."), [word("mô", 40.0, 60, 60)], with(&reader));
+    let error = asked_until(&mut reader, &page, &words, &params, &AtomicBool::new(true)).unwrap_err();
     assert_eq!(error.code, Code::Cancelled);
+    let error = asked(&mut reader, &page, &words, &Params { deadline: 0, ..params }).unwrap_err();
+    assert_eq!(error.code, Code::Unreadable);
 }

@@ -15,7 +15,9 @@ fn a_reader_keeps_to_its_own_thread() {
     let page = image::load_from_memory(include_bytes!("data/letter.png")).unwrap().into_luma8();
     let mut reader = sohoa_ocr::Reader::new(Path::new(&tessdata), "vie").unwrap();
     let before = threads();
-    let words = reader.run(&page, 150.0, &[], &sohoa_ocr::Params::default(), &AtomicBool::new(false)).unwrap().words;
+    let (params, nobody) = (sohoa_ocr::Params::default(), AtomicBool::new(false));
+    let deadline = sohoa_ocr::Deadline::new(&params, &nobody);
+    let words = reader.run(&page, 150.0, &[], &params, &deadline).unwrap().words;
     assert!(words.len() > 100);
     reader.orientation_at_length(&page, 150.0).unwrap();
     // OpenMP keeps the threads it has once started, so that they would still be there.

@@ -4,7 +4,7 @@ use image::{DynamicImage, GrayImage};
 use serde::{Deserialize, Serialize};
 use sohoa_imaging::{Clean, Kind, Plain};
 use sohoa_model::{Box4, Care, Digest, Reading, Result, Turn, Word, page::Barcode};
-use sohoa_ocr::{Found, Look};
+use sohoa_ocr::{Deadline, Found, Look};
 use std::sync::atomic::AtomicBool;
 
 use crate::{models, secret};
@@ -148,18 +148,19 @@ pub fn see(
     cancel: &AtomicBool,
     lap: Lap,
 ) -> Result<Seen> {
+    let deadline = &Deadline::new(&params.ocr, cancel);
     let prepared = |turn| sohoa_imaging::run(image, turn, dpi, &params.imaging);
     let mut turn = params.turn.unwrap_or(hint);
     let mut clean = prepared(turn)?;
     lap("imaging: clean");
     let mut found = None;
     if params.turn.is_none() && !clean.blank {
-        (turn, clean, found) = upright(reader, prepared, clean, hint, params, cancel, lap)?;
+        (turn, clean, found) = upright(reader, prepared, clean, hint, params, deadline, lap)?;
     }
     let found = match found {
         _ if clean.blank => Found::default(),
         Some(found) => found,
-        None => read(reader, &clean, params, cancel, lap)?,
+        None => read(reader, &clean, params, deadline, lap)?,
     };
     let ink = found.ink.into_iter().map(|area| clean.to_frame(area)).collect();
     let words = found.words;
@@ -168,14 +169,14 @@ pub fn see(
     lap("ocr: words");
     let stamps = if clean.blank { Vec::new() } else { sohoa_imaging::stamps(image, turn, clean.skew, dpi) };
     lap("imaging: stamps");
-    if secret::is_marked(reader, &words, (clean.width, clean.height), &stamps, cancel)? {
+    if secret::is_marked(reader, &words, (clean.width, clean.height), &stamps, deadline)? {
         return Err(secret::refusal());
     }
     lap("ocr: marks of secrets");
     let codes = if clean.blank { Vec::new() } else { codes(image, turn)? };
     lap("capture: codes");
     let (words, noise) = sohoa_ocr::apart(words);
-    let words = again(reader, sohoa_ocr::calibration::run(words), &clean, params, cancel)?;
+    let words = again(reader, sohoa_ocr::calibration::run(words), &clean, params, deadline)?;
     lap("ocr: second look");
     Ok(Seen { clean, words, ink, turn, codes, noise })
 }
@@ -237,7 +238,7 @@ fn upright(
     clean: Clean,
     hint: Turn,
     params: &Params,
-    cancel: &AtomicBool,
+    deadline: &Deadline,
     lap: Lap,
 ) -> Result<(Turn, Clean, Option<Found>)> {
     let by_letters = params.by_letters.then(|| sohoa_ocr::orientation_by_letters(&clean.gray, clean.dpi)).flatten();
@@ -247,7 +248,7 @@ fn upright(
         Some((more, _)) => more,
         // Where the letters say nothing it is read as it came: looking longer for the way up costs as much as reading.
         None => {
-            let here = here.insert(read(reader, &clean, params, cancel, lap)?);
+            let here = here.insert(read(reader, &clean, params, deadline, lap)?);
             let well = sohoa_ocr::reads_well(&here.words);
             let found = if well { None } else { reader.orientation_at_length(&clean.gray, clean.dpi)? };
             lap("ocr: way up");
@@ -260,12 +261,12 @@ fn upright(
     let turn = hint.then(more);
     let turned = prepared(turn)?;
     lap("imaging: clean");
-    let there = read(reader, &turned, params, cancel, lap)?;
+    let there = read(reader, &turned, params, deadline, lap)?;
     if !sohoa_ocr::reads_well(&there.words) {
         // Handwriting and pictures turn pages for no reason: it must make more sense than as it came.
         let here = match here {
             Some(here) => here,
-            None => read(reader, &clean, params, cancel, lap)?,
+            None => read(reader, &clean, params, deadline, lap)?,
         };
         if sohoa_ocr::sense(&there.words) <= sohoa_ocr::sense(&here.words) {
             return Ok((hint, clean, Some(here)));
@@ -278,10 +279,10 @@ fn read(
     reader: &mut sohoa_ocr::Reader,
     clean: &Clean,
     params: &Params,
-    cancel: &AtomicBool,
+    deadline: &Deadline,
     lap: Lap,
 ) -> Result<Found> {
-    let found = reader.run(&clean.gray, clean.dpi, &clean.pictures, &params.reading(clean.kind), cancel)?;
+    let found = reader.run(&clean.gray, clean.dpi, &clean.pictures, &params.reading(clean.kind), deadline)?;
     lap("ocr: words");
     Ok(found)
 }
@@ -292,7 +293,7 @@ fn again(
     words: Vec<Word>,
     clean: &Clean,
     params: &Params,
-    cancel: &AtomicBool,
+    deadline: &Deadline,
 ) -> Result<Vec<Word>> {
     let Some(least) = params.again else { return Ok(words) };
     let wanted = reader.doubtful(&words, least);
@@ -300,10 +301,11 @@ fn again(
         return Ok(words);
     }
     let plain = Plain::of(clean, PLAIN);
-    let words = reader.again(&words, &wanted, &look(&|area| plain.piece(area), &plain, clean), &params.ocr, cancel)?;
+    let words =
+        reader.again(&words, &wanted, &look(&|area| plain.piece(area), &plain, clean), &params.ocr, deadline)?;
     // This one makes its own size of what is there.
     let plain = Plain::of(clean, f32::INFINITY);
-    reader.other(&words, &look(&|area| plain.piece(area), &plain, clean), &params.ocr, cancel)
+    reader.other(&words, &look(&|area| plain.piece(area), &plain, clean), &params.ocr, deadline)
 }
 
 fn look<'a>(copy: &'a dyn Fn(Box4) -> Result<GrayImage>, plain: &Plain, clean: &Clean) -> Look<'a> {

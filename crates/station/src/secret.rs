@@ -2,11 +2,11 @@
 //! it is read, before anything of it is written, and goes with the file that it came in.
 
 use sohoa_model::{Code, Error, Result, Word};
+use sohoa_ocr::Deadline;
 use sohoa_store::Transaction;
 use sohoa_store::table::{document, event, job, page, purge, stack};
 use std::collections::HashMap;
 use std::sync::PoisonError;
-use std::sync::atomic::AtomicBool;
 
 use crate::Station;
 use crate::stages::next_after_reading;
@@ -33,23 +33,23 @@ pub(crate) fn is_marked(
     words: &[Word],
     size: (u32, u32),
     stamps: &[sohoa_imaging::Stamp],
-    cancel: &AtomicBool,
+    deadline: &Deadline,
 ) -> Result<bool> {
     if sohoa_extract::secret::stamped(words, size.0, size.1).is_some() {
         return Ok(true);
     }
-    is_stamped(reader, stamps, cancel)
+    is_stamped(reader, stamps, deadline)
 }
 
 /// Whether one of the stamps is such a mark.
 pub(crate) fn is_stamped(
     reader: &mut sohoa_ocr::Reader,
     stamps: &[sohoa_imaging::Stamp],
-    cancel: &AtomicBool,
+    deadline: &Deadline,
 ) -> Result<bool> {
     let params = sohoa_ocr::Params { segmentation: LINE, ..Default::default() };
     for stamp in stamps {
-        let words = reader.run(&stamp.picture, stamp.dpi, &[], &params, cancel)?.words;
+        let words = reader.run(&stamp.picture, stamp.dpi, &[], &params, deadline)?.words;
         if sohoa_extract::secret::framed(&words).is_some() {
             return Ok(true);
         }

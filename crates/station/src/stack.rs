@@ -307,7 +307,9 @@ impl Station {
             Some(reader) => reader,
             none => none.insert(sohoa_ocr::Reader::new(&models::folder()?, models::LANGUAGE)?),
         };
-        secret::is_stamped(reader, &stamps, &AtomicBool::new(false))
+        let nobody = AtomicBool::new(false);
+        let deadline = sohoa_ocr::Deadline::new(&sohoa_ocr::Params::default(), &nobody);
+        secret::is_stamped(reader, &stamps, &deadline)
     }
 
     /// Looks at what nobody has looked at yet.
