@@ -15,6 +15,8 @@
 //!     pages hand FOLDER…                the trees for crates/ocr/src/hand.txt, by which writing is told from print, on
 //!                                       standard output: from pages of other seeds than are scored that `unread.py` and
 //!                                       `unseen.py` drew; on those all is print
+//!     pages marks OUT PAGES…             the letters that may bear marks on pages of other seeds than are scored, for
+//!                                       `marks.py`, which learns crates/ocr/src/marks.bin from them
 //!     pages unread DRAWN READ           how READ/NAME.json (`sohoa read --format json`) or READ/NAME.tsv
 //!                                       (`tesseract … tsv`) deals with what is no print on the pages that `unread.py`
 //!                                       drew into DRAWN, as JSON
@@ -24,6 +26,8 @@
 mod fit;
 #[path = "pages/hand.rs"]
 mod hand;
+#[path = "pages/marks.rs"]
+mod marks;
 #[path = "pages/score.rs"]
 mod score;
 #[path = "pages/show.rs"]
@@ -87,6 +91,7 @@ fn main() -> Result {
         }
         ["fit", ref sets @ ..] if !sets.is_empty() && sets.len() % 2 == 0 => fit::run(sets),
         ["unread", drawn, read] => print(&unread::run(Path::new(drawn), Path::new(read))?),
+        ["marks", out, ref folders @ ..] if !folders.is_empty() => marks::run(Path::new(out), folders),
         ["hand", ref folders @ ..] if !folders.is_empty() => hand::run(folders),
         ["stages", sohoa, station, ref paths @ ..] if !paths.is_empty() => {
             print(&stages::run(Path::new(sohoa), Path::new(station), &walk(paths)?)?)

@@ -241,7 +241,7 @@ fn weigh(first: &[Word], second: &[Word], beside: &[Beside], lexicon: &Lexicon, 
     let (x, y) = (calibration::logit(least(first)), calibration::logit(least(second)));
     let [agreed, kept, taken] = [weights.agreed, weights.kept, weights.taken].map(|[base, a, b]| base + a * x + b * y);
     let now = |words: &[Word], logit: f32| {
-        let sure = 100.0 / (1.0 + (-logit).exp());
+        let sure = calibration::percent(logit);
         let place = |w: &Word| {
             let confidence = if w.text.contains(char::is_numeric) { sure.min(weights.figures) } else { sure };
             Word { line: first[0].line, block: first[0].block, confidence, ..w.clone() }

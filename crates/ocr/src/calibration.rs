@@ -52,9 +52,9 @@ impl Kind {
     }
 
     /// Percent, from a logit.
-    fn sure(self, said: f32) -> f32 {
+    pub(crate) fn sure(self, said: f32) -> f32 {
         let (base, slope) = self.weights();
-        100.0 / (1.0 + (-base - slope * said).exp())
+        percent(base + slope * said)
     }
 
     /// The logit of what the network must have said of a word of this kind that is so sure: for fitting the weights anew.
@@ -67,6 +67,10 @@ impl Kind {
 pub(crate) fn logit(percent: f32) -> f32 {
     let share = (percent / 100.0).clamp(0.001, 0.9999);
     (share / (1.0 - share)).ln()
+}
+
+pub(crate) fn percent(logit: f32) -> f32 {
+    100.0 / (1.0 + (-logit).exp())
 }
 
 /// The words with what they are truly worth.

@@ -13,6 +13,7 @@ pub mod hand;
 mod layout;
 mod lexicon;
 mod lstm;
+pub mod marks;
 mod missed;
 mod model;
 mod noise;
@@ -48,7 +49,7 @@ pub use suggest::{Suggestion, suggest, suggest_value};
 pub use unread::{in_pictures, unread};
 
 /// Grows when the same reading copy would give other words.
-pub const VERSION: u32 = 12;
+pub const VERSION: u32 = 13;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Params {
@@ -201,10 +202,24 @@ impl Reader {
         params: &Params,
         deadline: &Deadline,
     ) -> Result<Found> {
+        self.prepare(params)?;
+        read::run(&mut self.layout, &self.words, (gray, dpi), pictures, params, &self.lexicon, deadline)
+    }
+
+    /// What is seen of the letters on a copy, line by line: for learning [`marks`] from them.
+    ///
+    /// Errors: `Missing` as [`Reader::run`].
+    pub fn letters(&mut self, gray: &GrayImage, dpi: f32, params: &Params) -> Result<Vec<Vec<marks::Seen>>> {
+        self.prepare(params)?;
+        read::letters(&mut self.layout, &self.words, (gray, dpi), params)
+    }
+
+    /// Loads what is asked for and not there yet.
+    fn prepare(&mut self, params: &Params) -> Result<()> {
         if params.both && !self.words.is_joined() {
             self.words.join(&self.models.load(&self.tessdata, LARGER)?)?;
         }
-        read::run(&mut self.layout, &self.words, (gray, dpi), pictures, params, &self.lexicon, deadline)
+        Ok(())
     }
 }
 

@@ -7,9 +7,9 @@ use crate::again::ONE_LINE;
 use crate::layout::{Edges, Layout, Run, ink, scaled, union};
 use crate::lexicon::{Lexicon, bare};
 use crate::lstm::{HEIGHT, LineWord, Recogniser};
-use crate::missed;
 use crate::syllable::is_syllable;
 use crate::{Deadline, Params, bounds};
+use crate::{marks, missed};
 
 /// Pixels of paper that are read around letters.
 const PADDING: i32 = 4;
@@ -58,6 +58,9 @@ pub fn run(
         }
         let rows = scaled(gray, edges, HEIGHT as u32)?;
         let mut line = recogniser.read(&rows, params.both, params.invert);
+        if params.segmentation == ONE_LINE {
+            line.iter_mut().for_each(|word| marks::weigh(&rows, word));
+        }
         fitting(&mut line, lexicon);
         let (found, spaced) = placed(gray, &line, &run, edges);
         picture.iter_mut().for_each(|picture| picture.add(&found));
@@ -75,6 +78,21 @@ pub fn run(
     renumber(&mut words);
     let ink = parts.iter().map(|[l, t, r, b]| [*l, *t, r - l, b - t].map(|edge| edge as u32)).collect();
     Ok(Found { words, ink })
+}
+
+/// What is seen of the letters of a copy, line by line.
+pub fn letters(
+    layout: &mut Layout,
+    recogniser: &Recogniser,
+    (gray, dpi): (&GrayImage, f32),
+    params: &Params,
+) -> Result<Vec<Vec<marks::Seen>>> {
+    let line = |run: Run| {
+        let rows = scaled(gray, padded(run.edges, gray), HEIGHT as u32)?;
+        let line = recogniser.read(&rows, params.both, params.invert);
+        Ok(line.iter().map(|word| marks::seen(&rows, word)).collect())
+    };
+    layout.runs(gray, dpi, params.segmentation).into_iter().map(line).collect()
 }
 
 /// What may be a photograph, or print on a tinted ground.
@@ -128,8 +146,10 @@ fn fitting(words: &mut [LineWord], lexicon: &Lexicon) {
         let mut better = word.variants.iter().filter(|_| !fits(&word.text)).filter(|variant| fits(variant));
         if let (Some(only), None) = (better.next(), better.next()) {
             let only = only.clone();
-            let confidence = word.confidence.min(MENDED);
-            words[at] = LineWord { text: only, confidence, columns: word.columns, variants: Vec::new() };
+            let word = &mut words[at];
+            word.confidence = word.confidence.min(MENDED);
+            word.text = only;
+            word.variants.clear();
         }
     }
 }
@@ -320,6 +340,7 @@ mod tests {
             text: text.into(),
             confidence: 95.0,
             columns: (0, 9),
+            letters: Vec::new(),
             variants: variants.iter().map(|text| text.to_string()).collect(),
         };
         let read = |words: &mut [LineWord]| {
@@ -421,7 +442,7 @@ mod tests {
         assert!(!is_double("1", &[one, dot]), "one figure and a speck");
         assert!(!is_double("1", &[one, [112, 50, 140, 80]]), "something else beside it");
         assert!(!is_double("11", &[one, other]) && !is_double("I", &[one, other]) && !is_double("1", &[]));
-        let word = LineWord { text: "1".into(), confidence: 95.0, columns: (3, 30), variants: vec![] };
+        let word = LineWord { text: "1".into(), confidence: 95.0, columns: (3, 30), letters: vec![], variants: vec![] };
         let run = Run { line: 0, block: 0, edges: [96, 46, 122, 84], parts: vec![other, one], missed: false };
         let (words, _) = placed(&GrayImage::new(200, 100), &[word], &run, [96, 46, 122, 84]);
         assert_eq!((words[0].text.as_str(), words[0].bounds), ("11", [100, 50, 18, 30]));

@@ -3,6 +3,8 @@
 //! temporal classification, Graves et al. 2006). The rules and numbers are those of Tesseract's `RecodeBeamSearch`, so
 //! that what is read and how sure it is are the same.
 
+use std::ops::Range;
+
 use super::dictionary::{BEGINNING, Dictionary, Known, Letter, Position};
 
 /// Paths that are followed at once, of each kind.
@@ -26,6 +28,8 @@ pub struct Read {
     pub confidence: f32,
     /// The step from which each letter counts, and that where the last one ends.
     pub steps: Vec<usize>,
+    /// The steps in which each letter was seen.
+    pub seen: Vec<Range<usize>>,
     /// What else a letter might be: which one, and what.
     pub others: Vec<(usize, Letter)>,
 }
@@ -463,6 +467,7 @@ fn words(
             letters: own.iter().map(|l| l.letter).collect(),
             confidence: sure(own, middle(from), middle(to)),
             steps: (from..=to).map(middle).collect(),
+            seen: own.iter().map(|l| l.first..l.end).collect(),
             others: own.iter().enumerate().flat_map(|(at, l)| others(l).into_iter().map(move |l| (at, l))).collect(),
         });
         from = to + usize::from(letters.get(to).is_some_and(|l| l.letter == SPACE));

@@ -10,6 +10,7 @@ mod matrix;
 mod network;
 
 use sohoa_model::{Result, text::fold};
+use std::ops::Range;
 
 use beam::Classes;
 use dictionary::{Dictionary, Letter};
@@ -38,6 +39,15 @@ pub struct LineWord {
     pub columns: (usize, usize),
     /// The same with one letter that has other marks, where these may well be what stands there.
     pub variants: Vec<String>,
+    pub letters: Vec<LineLetter>,
+}
+
+/// A letter of a word.
+#[derive(Debug)]
+pub struct LineLetter {
+    pub text: String,
+    /// The column in the middle of where it was seen.
+    pub column: usize,
 }
 
 impl Recogniser {
@@ -108,10 +118,15 @@ impl Recogniser {
             let was = std::mem::replace(&mut letters[at], other);
             (fold(letter(was)) == fold(letter(other))).then(|| text(&letters))
         };
+        let seen = |(l, steps): (&Letter, &Range<usize>)| LineLetter {
+            text: letter(*l).to_owned(),
+            column: (steps.start + steps.end) * POOL / 2,
+        };
         let word = |read: beam::Read| LineWord {
             text: text(&read.letters),
             confidence: read.confidence,
             columns: (read.steps[0] * POOL, read.steps[read.steps.len() - 1] * POOL),
+            letters: read.letters.iter().zip(&read.seen).map(seen).collect(),
             variants: read.others.iter().filter_map(|other| variant(&read, *other)).collect(),
         };
         beam::read(&probabilities, &classes).into_iter().map(word).collect()
@@ -213,7 +228,7 @@ fn quantile(counts: &mut [u32; 256], otherwise: usize, part: f64) -> f32 {
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
     use crate::layout::{Layout, scaled};
     use crate::{LARGER, model};
@@ -227,12 +242,12 @@ mod tests {
         std::env::var_os("TESSDATA_PREFIX").map_or("/usr/share/tesseract-ocr/5/tessdata".into(), PathBuf::from)
     }
 
-    fn recogniser() -> Recogniser {
+    pub fn recogniser() -> Recogniser {
         Recogniser::new(&model::pinned(&tessdata(), "vie").unwrap()).unwrap()
     }
 
     /// The lines of the letter, each as a picture of its own.
-    fn lines() -> Vec<image::GrayImage> {
+    pub fn lines() -> Vec<image::GrayImage> {
         let page = image::load_from_memory(include_bytes!("../../tests/data/letter.png")).unwrap().into_luma8();
         let lines = Layout::new().unwrap().runs(&page, DPI, 4).into_iter().map(|run| {
             let [left, top, right, bottom] = run.edges.map(|edge| edge as u32);
@@ -241,7 +256,7 @@ mod tests {
         lines.collect()
     }
 
-    fn rows(line: &image::GrayImage) -> Vec<u8> {
+    pub fn rows(line: &image::GrayImage) -> Vec<u8> {
         scaled(line, [0, 0, line.width() as i32, line.height() as i32], HEIGHT as u32).unwrap()
     }
 
