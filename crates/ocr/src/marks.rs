@@ -189,7 +189,9 @@ fn other(rows: &[u8], word: &LineWord) -> Option<Other> {
 const MOST: f32 = 10.0;
 
 /// The logit of being right: so much, so much for each logit of the network that reads lines, and for each by which other
-/// marks are likelier by their look.
+/// marks are likelier by their look. Logistic regressions on second looks at pages drawn for it (`unseen.py` with seeds 111
+/// and 112: 8,200 words), the last weight less than these would bear: in faces that it was not learnt from marks are told
+/// worse (on 2,500 words of other pages it would be half as much).
 type Logit = [f32; 3];
 
 const KEPT: Logit = [0.1, 0.63, -0.42];
@@ -263,11 +265,16 @@ mod tests {
     }
 
     #[test]
-    fn marks_that_look_otherwise_make_a_word_less_sure_and_those_that_fit_it_surer() {
-        let (rows, mut word) =
-            words().into_iter().find(|(_, word)| word.text == "Đường" || word.text == "Việt").unwrap();
+    fn a_word_is_no_surer_for_marks_that_fit_and_doubtful_for_others() {
+        let (rows, mut word) = words().into_iter().find(|(_, word)| word.text == "Đường").unwrap();
         word.confidence = 60.0;
         weigh(&rows, &mut word);
-        assert!(word.confidence > 60.0, "{}", word.confidence);
+        assert!(word.text == "Đường" && (word.confidence - 60.0).abs() < 0.1, "{}", word.confidence);
+        // However sure the network that reads lines is.
+        let at = word.letters.iter().position(|letter| letter.text == "ờ").unwrap();
+        word.letters[at].text = "ở".into();
+        (word.text, word.confidence) = ("Đưởng".into(), 99.9);
+        weigh(&rows, &mut word);
+        assert!(word.text == "Đường" || word.confidence < 90.0, "{word:?}");
     }
 }

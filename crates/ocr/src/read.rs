@@ -88,7 +88,11 @@ pub fn letters(
     params: &Params,
 ) -> Result<Vec<Vec<marks::Seen>>> {
     let line = |run: Run| {
-        let rows = scaled(gray, padded(run.edges, gray), HEIGHT as u32)?;
+        let edges = padded(run.edges, gray);
+        if edges[0] >= edges[2] || edges[1] >= edges[3] {
+            return Ok(Vec::new());
+        }
+        let rows = scaled(gray, edges, HEIGHT as u32)?;
         let line = recogniser.read(&rows, params.both, params.invert);
         Ok(line.iter().map(|word| marks::seen(&rows, word)).collect())
     };

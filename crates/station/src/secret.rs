@@ -145,6 +145,7 @@ mod tests {
     use crate::{models, reading};
     use image::{DynamicImage, GrayImage, Rgb, RgbImage};
     use sohoa_model::Turn;
+    use std::sync::atomic::AtomicBool;
 
     const RED: [u8; 3] = [206, 42, 50];
     const BLACK: [u8; 3] = [60, 60, 60];
