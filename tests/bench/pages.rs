@@ -15,7 +15,7 @@
 //!     pages hand FOLDER…                the trees for crates/ocr/src/hand.txt, by which writing is told from print, on
 //!                                       standard output: from pages of other seeds than are scored that `unread.py` and
 //!                                       `unseen.py` drew; on those all is print
-//!     pages marks OUT PAGES…             the letters that may bear marks on pages of other seeds than are scored, for
+//!     pages marks OUT PAGES…            the letters that may bear marks on pages of other seeds than are scored, for
 //!                                       `marks.py`, which learns crates/ocr/src/marks.bin from them
 //!     pages unread DRAWN READ           how READ/NAME.json (`sohoa read --format json`) or READ/NAME.tsv
 //!                                       (`tesseract … tsv`) deals with what is no print on the pages that `unread.py`

@@ -63,6 +63,9 @@ pub struct Params {
     pub invert: bool,
     /// Whether the larger model has its say as well: on clean print a quarter fewer errors, a third more time.
     pub both: bool,
+    /// Whether marks are told by their look, too ([`marks`]): of words that are looked at a second time.
+    #[serde(default)]
+    pub marks: bool,
     /// Which engine of another kind has its say on doubtful words, as [`Reader::second`] tells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub second: Option<String>,
@@ -72,7 +75,7 @@ pub struct Params {
 
 impl Default for Params {
     fn default() -> Self {
-        Self { segmentation: 4, tables: 11, invert: true, both: true, second: None, deadline: 120 }
+        Self { segmentation: 4, tables: 11, invert: true, both: true, marks: false, second: None, deadline: 120 }
     }
 }
 
@@ -169,7 +172,7 @@ impl Reader {
         let lexicon = self.lexicon.clone();
         let mut anew = Anew(|copy: &GrayImage| {
             // Light print on dark ground was tried the first time.
-            let params = Params { segmentation: again::ONE_LINE, invert: false, ..params.clone() };
+            let params = Params { segmentation: again::ONE_LINE, invert: false, marks: true, ..params.clone() };
             Ok(self.run(copy, look.dpi, &[], &params, deadline)?.words)
         });
         again::run(words, wanted, look, &lexicon, &mut anew)

@@ -1,6 +1,6 @@
 //! Marks of letters by their look alone. The network that reads lines knows the language, so that a rare name turns into a
 //! common one under its eyes: «ĐẨU» into «ĐẦU», «Tỵ» into «Ty». This one sees a letter and what is above and below it and
-//! knows nothing else: two convolutions more than a template, and no dictionary.
+//! knows nothing else: three convolutions and no dictionary.
 //!
 //! `marks.bin` was learnt from letters that `pages marks` cut out of pages drawn for it; `tests/bench/marks.py` learns it
 //! anew.
@@ -80,7 +80,7 @@ impl<const IN: usize, const OUT: usize> Convolution<IN, OUT> {
         Self { weights: numbers.take(9 * IN), bias: numbers.take(1)[0] }
     }
 
-    /// Three by three with nothing around, what is below nothing is nothing, and of two by two the greatest.
+    /// Three by three with nothing around; of two by two the greatest, at least 0.
     fn run(&self, values: &[[f32; IN]], (width, height): (usize, usize)) -> (Vec<[f32; OUT]>, (usize, usize)) {
         let half = (width.div_ceil(2), height.div_ceil(2));
         let mut out = vec![[0.0f32; OUT]; half.0 * half.1];
@@ -197,7 +197,8 @@ type Logit = [f32; 3];
 const KEPT: Logit = [0.1, 0.63, -0.42];
 const TAKEN: Logit = [-1.0, -0.52, 0.48];
 
-/// Gives a word of the line the marks that it rather has by their look, and makes it as sure as both say that it is.
+/// Gives a word of the line the marks that it rather has by their look, and makes it as sure as both say that it is, but
+/// no surer for marks that fit.
 pub fn weigh(rows: &[u8], word: &mut LineWord) {
     let Some(other) = other(rows, word) else { return };
     let said = logit(Kind::of(&word.text).sure(logit(word.confidence)));

@@ -52,13 +52,9 @@ pub fn run(
             continue;
         }
         deadline.check()?;
-        let edges = padded(run.edges, gray);
-        if edges[0] >= edges[2] || edges[1] >= edges[3] {
-            continue;
-        }
-        let rows = scaled(gray, edges, HEIGHT as u32)?;
+        let Some((edges, rows)) = shown(gray, &run)? else { continue };
         let mut line = recogniser.read(&rows, params.both, params.invert);
-        if params.segmentation == ONE_LINE {
+        if params.marks {
             line.iter_mut().for_each(|word| marks::weigh(&rows, word));
         }
         fitting(&mut line, lexicon);
@@ -88,11 +84,7 @@ pub fn letters(
     params: &Params,
 ) -> Result<Vec<Vec<marks::Seen>>> {
     let line = |run: Run| {
-        let edges = padded(run.edges, gray);
-        if edges[0] >= edges[2] || edges[1] >= edges[3] {
-            return Ok(Vec::new());
-        }
-        let rows = scaled(gray, edges, HEIGHT as u32)?;
+        let Some((_, rows)) = shown(gray, &run)? else { return Ok(Vec::new()) };
         let line = recogniser.read(&rows, params.both, params.invert);
         Ok(line.iter().map(|word| marks::seen(&rows, word)).collect())
     };
@@ -125,6 +117,13 @@ impl Picture {
     fn is_clear(&self) -> bool {
         self.words >= Self::ENOUGH && self.sure * Self::SHARE < self.words
     }
+}
+
+/// What the network is shown of a run, and where that lies; `None` where nothing of it is on the copy.
+fn shown(gray: &GrayImage, run: &Run) -> Result<Option<(Edges, Vec<u8>)>> {
+    let edges = padded(run.edges, gray);
+    let is_there = edges[0] < edges[2] && edges[1] < edges[3];
+    is_there.then(|| Ok((edges, scaled(gray, edges, HEIGHT as u32)?))).transpose()
 }
 
 /// With the paper around, as far as there is some.
@@ -208,8 +207,8 @@ fn is_dotted(gray: &GrayImage, [left, top, right, bottom]: Edges, run: &Run) -> 
 
 /// A piece of a run, read by itself.
 fn piece(recogniser: &Recogniser, gray: &GrayImage, run: &Run, params: &Params) -> Result<Vec<Word>> {
-    let edges = padded(run.edges, gray);
-    let line = recogniser.read(&scaled(gray, edges, HEIGHT as u32)?, params.both, params.invert);
+    let Some((edges, rows)) = shown(gray, run)? else { return Ok(Vec::new()) };
+    let line = recogniser.read(&rows, params.both, params.invert);
     Ok(placed(gray, &line, run, edges).0)
 }
 

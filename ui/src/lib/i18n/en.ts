@@ -377,7 +377,7 @@ export const en: Words = {
     reading: 'Reading',
     cares: {
       fast: { name: 'Fast', cost: 'One model reads once: nearly twice as fast, nearly twice the errors; for clear print' },
-      balanced: { name: 'Balanced', cost: 'Two models read; what is doubtful is read again' },
+      balanced: { name: 'Balanced', cost: 'Two models read; names and what is doubtful are read again' },
       accurate: {
         name: 'Accurate',
         cost: 'Every word is read twice: takes 20 % longer, 5 % fewer errors. Where the optional second engine is installed, it reads doubtful words as well',

@@ -374,7 +374,7 @@ export const vi = {
     reading: 'Đọc trang',
     cares: {
       fast: { name: 'Nhanh', cost: 'Một mô hình đọc một lần: nhanh gần gấp đôi, sai cũng gần gấp đôi; cho bản in rõ' },
-      balanced: { name: 'Cân bằng', cost: 'Hai mô hình cùng đọc; chữ chưa chắc được đọc lại' },
+      balanced: { name: 'Cân bằng', cost: 'Hai mô hình cùng đọc; tên riêng và chữ chưa chắc được đọc lại' },
       accurate: {
         name: 'Kỹ',
         cost: 'Mọi chữ được đọc hai lần: lâu hơn chừng 20 %, sai ít hơn chừng 5 %. Nếu máy có cài bộ nhận dạng thứ hai thì chữ còn ngờ được bộ ấy đọc thêm',
