@@ -25,6 +25,31 @@ pub struct Look<'a> {
     pub frame: (u32, u32),
 }
 
+impl Look<'_> {
+    fn scale(&self) -> (f32, f32) {
+        (self.size.0 as f32 / self.frame.0 as f32, self.size.1 as f32 / self.frame.1 as f32)
+    }
+
+    /// Where on the copy a box of the frame is.
+    fn place(&self, [x, y, w, h]: Box4) -> Box4 {
+        let within = |from: u32, length: u32, scale: f32, end: u32| {
+            let from = ((from as f32 * scale).round() as u32).min(end - 1);
+            (from, ((length as f32 * scale).round() as u32).clamp(1, end - from))
+        };
+        let (across, down) = self.scale();
+        let ((left, wide), (top, tall)) = (within(x, w, across, self.size.0), within(y, h, down, self.size.1));
+        [left, top, wide, tall]
+    }
+
+    /// A word of such a place, in the frame.
+    fn home(&self, word: Word, [left, top, ..]: Box4) -> Word {
+        let (across, down) = self.scale();
+        let back = |v: u32, from: u32, by: f32| ((v + from) as f32 / by).round() as u32;
+        let [x, y, w, h] = word.bounds;
+        Word { bounds: [back(x, left, across), back(y, top, down), back(w, 0, across), back(h, 0, down)], ..word }
+    }
+}
+
 /// Which words a second look may put right: those less sure than `least`, in percent, and [misfits](Lexicon::misfits).
 pub fn doubtful(words: &[Word], least: f32, lexicon: &Lexicon) -> Vec<bool> {
     let misfits = lexicon.misfits(words);
@@ -39,8 +64,8 @@ pub trait Witness {
     /// What it is shown of the frame for one of them.
     fn around(&self, line: &[Word], piece: Range<usize>, frame: (u32, u32)) -> Box4;
 
-    /// What stands on a copy of that, boxes in its pixels, as sure as [`weights`](Self::weights) take it.
-    fn read(&mut self, copy: &GrayImage) -> Result<Vec<Word>>;
+    /// What stands on each of some copies of that, boxes in its pixels, as sure as [`weights`](Self::weights) take it.
+    fn read(&mut self, copies: &[GrayImage]) -> Result<Vec<Vec<Word>>>;
 
     /// What its words are worth against the first ones; `None` where it has no say.
     fn weights(&self, first: &[Word], second: &[Word]) -> Option<&Weights>;
@@ -60,26 +85,38 @@ pub fn run(
     lexicon: &Lexicon,
     witness: &mut dyn Witness,
 ) -> Result<Vec<Word>> {
-    let mut out = Vec::with_capacity(words.len());
+    // All that is looked at is read at once, which takes less time than one by one.
+    let (mut pieces, mut places, mut copies) = (Vec::new(), Vec::new(), Vec::new());
     let mut from = 0;
     for line in words.chunk_by(|a, b| a.line == b.line) {
+        let of_line = witness.pieces(line, &wanted[from..from + line.len()]);
+        for piece in &of_line {
+            let place = look.place(witness.around(line, piece.clone(), look.frame));
+            copies.push((look.copy)(place)?);
+            places.push(place);
+        }
+        pieces.push(of_line);
+        from += line.len();
+    }
+    let mut read = witness.read(&copies)?.into_iter().zip(places);
+    let mut out = Vec::with_capacity(words.len());
+    for (line, pieces) in words.chunk_by(|a, b| a.line == b.line).zip(pieces) {
         let mut next = 0;
-        for piece in witness.pieces(line, &wanted[from..from + line.len()]) {
-            let read = look_at(witness.around(line, piece.clone(), look.frame), look, witness)?;
+        for (piece, (read, place)) in pieces.into_iter().zip(&mut read) {
+            let read: Vec<Word> = read.into_iter().map(|word| look.home(word, place)).collect();
             out.extend_from_slice(&line[next..piece.start]);
             next = piece.end;
             out.extend(merge(line, piece, &read, lexicon, witness));
         }
         out.extend_from_slice(&line[next..]);
-        from += line.len();
     }
     Ok(out)
 }
 
 /// The engine that read the page, shown another copy of it.
-pub struct Anew<R: FnMut(&GrayImage) -> Result<Vec<Word>>>(pub R);
+pub struct Anew<R: FnMut(&[GrayImage]) -> Result<Vec<Vec<Word>>>>(pub R);
 
-impl<R: FnMut(&GrayImage) -> Result<Vec<Word>>> Witness for Anew<R> {
+impl<R: FnMut(&[GrayImage]) -> Result<Vec<Vec<Word>>>> Witness for Anew<R> {
     fn pieces(&self, line: &[Word], wanted: &[bool]) -> Vec<Range<usize>> {
         pieces(line, wanted)
     }
@@ -88,8 +125,8 @@ impl<R: FnMut(&GrayImage) -> Result<Vec<Word>>> Witness for Anew<R> {
         around(&line[piece], frame)
     }
 
-    fn read(&mut self, copy: &GrayImage) -> Result<Vec<Word>> {
-        Ok(calibration::run((self.0)(copy)?))
+    fn read(&mut self, copies: &[GrayImage]) -> Result<Vec<Vec<Word>>> {
+        Ok((self.0)(copies)?.into_iter().map(calibration::run).collect())
     }
 
     fn weights(&self, _: &[Word], _: &[Word]) -> Option<&Weights> {
@@ -114,22 +151,6 @@ fn pieces(line: &[Word], wanted: &[bool]) -> Vec<Range<usize>> {
         }
     }
     pieces
-}
-
-/// What stands in a box of the frame.
-fn look_at([x, y, w, h]: Box4, look: &Look, witness: &mut dyn Witness) -> Result<Vec<Word>> {
-    let Look { copy, size, frame, .. } = *look;
-    let scale = (size.0 as f32 / frame.0 as f32, size.1 as f32 / frame.1 as f32);
-    let within = |from: u32, length: u32, scale: f32, end: u32| {
-        let from = ((from as f32 * scale).round() as u32).min(end - 1);
-        (from, ((length as f32 * scale).round() as u32).clamp(1, end - from))
-    };
-    let ((left, wide), (top, tall)) = (within(x, w, scale.0, size.0), within(y, h, scale.1, size.1));
-    let read = witness.read(&copy([left, top, wide, tall])?)?;
-    let back = |v: u32, from: u32, by: f32| ((v + from) as f32 / by).round() as u32;
-    let home =
-        |[x, y, w, h]: Box4| [back(x, left, scale.0), back(y, top, scale.1), back(w, 0, scale.0), back(h, 0, scale.1)];
-    Ok(read.into_iter().map(|word| Word { bounds: home(word.bounds), ..word }).collect())
 }
 
 /// The logit of being right: so much, and so much for each logit of the first and of the second reading.
@@ -316,7 +337,7 @@ mod tests {
     }
 
     fn merge_of(first: &[Word], piece: Range<usize>, second: &[Word]) -> Vec<Word> {
-        merge(first, piece, second, &Lexicon::default(), &Anew(|_: &GrayImage| Ok(Vec::new())))
+        merge(first, piece, second, &Lexicon::default(), &Anew(|_: &[GrayImage]| Ok(Vec::new())))
     }
 
     fn merged(first: &[Word], second: &[Word]) -> String {

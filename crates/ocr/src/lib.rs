@@ -43,6 +43,7 @@ use lstm::Recogniser;
 pub use model::Models;
 pub use noise::apart;
 pub use order::arrange;
+use read::Eyes;
 pub use read::Found;
 use second::{Asked, Second};
 pub use suggest::{Suggestion, suggest, suggest_value};
@@ -169,13 +170,18 @@ impl Reader {
         params: &Params,
         deadline: &Deadline,
     ) -> Result<Vec<Word>> {
-        let lexicon = self.lexicon.clone();
-        let mut anew = Anew(|copy: &GrayImage| {
-            // Light print on dark ground was tried the first time.
-            let params = Params { segmentation: again::ONE_LINE, invert: false, marks: true, ..params.clone() };
-            Ok(self.run(copy, look.dpi, &[], &params, deadline)?.words)
-        });
-        again::run(words, wanted, look, &lexicon, &mut anew)
+        self.prepare(params)?;
+        // Light print on dark ground was tried the first time.
+        let params = Params { segmentation: again::ONE_LINE, invert: false, marks: true, ..params.clone() };
+        let mut eyes = Eyes {
+            layout: &mut self.layout,
+            recogniser: &self.words,
+            params: &params,
+            lexicon: &self.lexicon,
+            deadline,
+        };
+        let mut anew = Anew(|copies: &[GrayImage]| eyes.lines(copies, look.dpi));
+        again::run(words, wanted, look, &self.lexicon, &mut anew)
     }
 
     /// Has the engine of another kind have its say on doubtful words, if there is one and `params` ask for it.
@@ -206,7 +212,8 @@ impl Reader {
         deadline: &Deadline,
     ) -> Result<Found> {
         self.prepare(params)?;
-        read::run(&mut self.layout, &self.words, (gray, dpi), pictures, params, &self.lexicon, deadline)
+        let (layout, recogniser, lexicon) = (&mut self.layout, &self.words, &self.lexicon);
+        Eyes { layout, recogniser, params, lexicon, deadline }.run(gray, dpi, pictures)
     }
 
     /// What is seen of the letters on a copy, line by line: for learning [`marks`] from them.

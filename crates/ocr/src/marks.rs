@@ -233,7 +233,8 @@ mod tests {
         let (recogniser, lines) = (recogniser(), lines());
         let read = |line| {
             let rows = rows(&line);
-            let words = recogniser.read(&rows, false, false).into_iter().filter(|word| word.confidence > 95.0);
+            let words =
+                recogniser.read(&[&rows], false, false).remove(0).into_iter().filter(|word| word.confidence > 95.0);
             words.map(|word| (rows.clone(), word)).collect::<Vec<_>>()
         };
         lines.into_iter().flat_map(read).collect()

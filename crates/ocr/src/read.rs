@@ -6,7 +6,7 @@ use sohoa_model::{Box4, Result, Word, text::nfc};
 use crate::again::ONE_LINE;
 use crate::layout::{Edges, Layout, Run, ink, scaled, union};
 use crate::lexicon::{Lexicon, bare};
-use crate::lstm::{HEIGHT, LineWord, Recogniser};
+use crate::lstm::{HEIGHT, LineWord, Recogniser, TOGETHER};
 use crate::syllable::is_syllable;
 use crate::{Deadline, Params, bounds};
 use crate::{marks, missed};
@@ -25,55 +25,124 @@ pub struct Found {
 /// Darker is ink, on a copy whose paper is white.
 const INK: u8 = 128;
 
-/// Reads a copy. Of a page, which is more than one line, all ink is accounted for.
-///
-/// Errors: as [`Deadline::check`].
-pub fn run(
-    layout: &mut Layout,
-    recogniser: &Recogniser,
-    (gray, dpi): (&GrayImage, f32),
-    pictures: &[Box4],
-    params: &Params,
-    lexicon: &Lexicon,
-    deadline: &Deadline,
-) -> Result<Found> {
-    let mut runs = layout.runs(gray, dpi, params.segmentation);
-    let mut parts = Vec::new();
-    if params.segmentation != ONE_LINE {
-        parts = ink(gray, [0, 0, gray.width() as i32, gray.height() as i32], INK);
-        missed::marks(&parts, &mut runs);
-        missed::add(&parts, dpi, &mut runs);
+/// What reading takes.
+pub struct Eyes<'a> {
+    pub layout: &'a mut Layout,
+    pub recogniser: &'a Recogniser,
+    pub params: &'a Params,
+    pub lexicon: &'a Lexicon,
+    pub deadline: &'a Deadline<'a>,
+}
+
+/// A copy before its lines are read.
+struct Copy<'a> {
+    gray: &'a GrayImage,
+    runs: Vec<Run>,
+    /// What the network is shown of each, and where that lies.
+    shown: Vec<Option<(Edges, Vec<u8>)>>,
+    ink: Vec<Edges>,
+}
+
+impl Eyes<'_> {
+    /// Reads a copy; in `pictures`, which may be photographs, until it is clear that they are. Of a page, which is more than
+    /// one line, all ink is accounted for.
+    ///
+    /// Errors: as [`Deadline::check`].
+    pub fn run(&mut self, gray: &GrayImage, dpi: f32, pictures: &[Box4]) -> Result<Found> {
+        let copy = self.see(gray, dpi)?;
+        let mut pictures: Vec<Picture> = pictures.iter().copied().map(Picture::new).collect();
+        let picture = |run: &Run| pictures.iter().position(|picture| missed::is_within(&run.edges, &picture.edges));
+        let within: Vec<Option<usize>> = copy.runs.iter().map(picture).collect();
+        let mut lines = self.read(std::slice::from_ref(&copy), |at| within[at].is_none())?.remove(0);
+        for (at, picture) in within.iter().enumerate().filter_map(|(at, within)| Some((at, (*within)?))) {
+            let Some((_, rows)) = copy.shown[at].as_ref().filter(|_| !pictures[picture].is_clear()) else { continue };
+            self.deadline.check()?;
+            lines[at] = self.line(rows);
+            pictures[picture].add(&lines[at]);
+        }
+        let words = self.words(&copy, lines)?;
+        let ink = copy.ink.iter().map(|[l, t, r, b]| [*l, *t, r - l, b - t].map(|edge| edge as u32)).collect();
+        Ok(Found { words, ink })
     }
-    let mut pictures: Vec<Picture> = pictures.iter().copied().map(Picture::new).collect();
-    let mut words = Vec::new();
-    for run in runs {
-        let mut picture = pictures.iter_mut().find(|picture| missed::is_within(&run.edges, &picture.edges));
-        if picture.as_ref().is_some_and(|picture| picture.is_clear()) {
-            continue;
+
+    /// The words of copies that are one line each, which takes less time than one by one.
+    ///
+    /// Errors: as [`Deadline::check`].
+    pub fn lines(&mut self, copies: &[GrayImage], dpi: f32) -> Result<Vec<Vec<Word>>> {
+        let copies = copies.iter().map(|gray| self.see(gray, dpi)).collect::<Result<Vec<_>>>()?;
+        let lines = self.read(&copies, |_| true)?;
+        copies.iter().zip(lines).map(|(copy, lines)| self.words(copy, lines)).collect()
+    }
+
+    /// Finds the lines of a copy.
+    fn see<'a>(&mut self, gray: &'a GrayImage, dpi: f32) -> Result<Copy<'a>> {
+        self.deadline.check()?;
+        let mut runs = self.layout.runs(gray, dpi, self.params.segmentation);
+        let mut parts = Vec::new();
+        if self.params.segmentation != ONE_LINE {
+            parts = ink(gray, [0, 0, gray.width() as i32, gray.height() as i32], INK);
+            missed::marks(&parts, &mut runs);
+            missed::add(&parts, dpi, &mut runs);
         }
-        deadline.check()?;
-        let Some((edges, rows)) = shown(gray, &run)? else { continue };
-        let mut line = recogniser.read(&rows, params.both, params.invert);
-        if params.marks {
-            line.iter_mut().for_each(|word| marks::weigh(&rows, word));
+        let shown = runs.iter().map(|run| shown(gray, run)).collect::<Result<_>>()?;
+        Ok(Copy { gray, runs, shown, ink: parts })
+    }
+
+    /// What the lines of copies say that are `wanted`, by their number in the copy; several of about one length are read at
+    /// a time.
+    fn read(&self, copies: &[Copy], wanted: impl Fn(usize) -> bool) -> Result<Vec<Vec<Vec<LineWord>>>> {
+        let mut order: Vec<(usize, usize, &[u8])> = Vec::new();
+        for (of, copy) in copies.iter().enumerate() {
+            let lines = copy.shown.iter().enumerate().filter(|(at, _)| wanted(*at));
+            order.extend(lines.filter_map(|(at, shown)| Some((of, at, &*shown.as_ref()?.1))));
         }
-        fitting(&mut line, lexicon);
-        let (found, spaced) = placed(gray, &line, &run, edges);
-        picture.iter_mut().for_each(|picture| picture.add(&found));
-        if !run.missed || missed::is_text(&found) {
-            let last = words.len();
-            words.extend(found);
-            for (at, pieces) in spaced.into_iter().rev() {
-                let read = pieces.iter().map(|run| piece(recogniser, gray, run, params)).collect::<Result<Vec<_>>>()?;
-                if let Some(several) = several(&words[last + at], read) {
-                    words.splice(last + at..=last + at, several);
+        order.sort_by_key(|(_, _, rows)| rows.len());
+        let mut read: Vec<Vec<Vec<LineWord>>> =
+            copies.iter().map(|copy| copy.runs.iter().map(|_| Vec::new()).collect()).collect();
+        for several in order.chunks(TOGETHER) {
+            self.deadline.check()?;
+            let rows: Vec<&[u8]> = several.iter().map(|(_, _, rows)| *rows).collect();
+            let lines = self.recogniser.read(&rows, self.params.both, self.params.invert);
+            several.iter().zip(lines).for_each(|((of, at, _), line)| read[*of][*at] = line);
+        }
+        Ok(read)
+    }
+
+    fn line(&self, rows: &[u8]) -> Vec<LineWord> {
+        self.recogniser.read(&[rows], self.params.both, self.params.invert).remove(0)
+    }
+
+    /// The words of a copy of whose lines it is known what they say.
+    fn words(&self, copy: &Copy, lines: Vec<Vec<LineWord>>) -> Result<Vec<Word>> {
+        let mut words = Vec::new();
+        for ((run, shown), mut line) in copy.runs.iter().zip(&copy.shown).zip(lines) {
+            let Some((edges, rows)) = shown else { continue };
+            if self.params.marks {
+                line.iter_mut().for_each(|word| marks::weigh(rows, word));
+            }
+            fitting(&mut line, self.lexicon);
+            let (found, spaced) = placed(copy.gray, &line, run, *edges);
+            if !run.missed || missed::is_text(&found) {
+                let last = words.len();
+                words.extend(found);
+                for (at, pieces) in spaced.into_iter().rev() {
+                    let read = pieces.iter().map(|run| self.piece(copy.gray, run)).collect::<Result<Vec<_>>>()?;
+                    if let Some(several) = several(&words[last + at], read) {
+                        words.splice(last + at..=last + at, several);
+                    }
                 }
             }
         }
+        renumber(&mut words);
+        Ok(words)
     }
-    renumber(&mut words);
-    let ink = parts.iter().map(|[l, t, r, b]| [*l, *t, r - l, b - t].map(|edge| edge as u32)).collect();
-    Ok(Found { words, ink })
+
+    /// A piece of a run, read by itself.
+    fn piece(&self, gray: &GrayImage, run: &Run) -> Result<Vec<Word>> {
+        self.deadline.check()?;
+        let Some((edges, rows)) = shown(gray, run)? else { return Ok(Vec::new()) };
+        Ok(placed(gray, &self.line(&rows), run, edges).0)
+    }
 }
 
 /// What is seen of the letters of a copy, line by line.
@@ -85,7 +154,7 @@ pub fn letters(
 ) -> Result<Vec<Vec<marks::Seen>>> {
     let line = |run: Run| {
         let Some((_, rows)) = shown(gray, &run)? else { return Ok(Vec::new()) };
-        let line = recogniser.read(&rows, params.both, params.invert);
+        let line = recogniser.read(&[&rows], params.both, params.invert).remove(0);
         Ok(line.iter().map(|word| marks::seen(&rows, word)).collect())
     };
     layout.runs(gray, dpi, params.segmentation).into_iter().map(line).collect()
@@ -108,7 +177,7 @@ impl Picture {
         Self { edges: [x, y, x + w, y + h].map(|edge| edge as i32), words: 0, sure: 0 }
     }
 
-    fn add(&mut self, words: &[Word]) {
+    fn add(&mut self, words: &[LineWord]) {
         self.words += words.len();
         self.sure += words.iter().filter(|word| word.confidence >= Self::SURE).count();
     }
@@ -203,13 +272,6 @@ fn is_dotted(gray: &GrayImage, [left, top, right, bottom]: Edges, run: &Run) -> 
         let is_below = (1..=above * 3 / 8).contains(&(top - baseline));
         is_round && is_below && (right - (from + to) / 2) * 3 <= above
     })
-}
-
-/// A piece of a run, read by itself.
-fn piece(recogniser: &Recogniser, gray: &GrayImage, run: &Run, params: &Params) -> Result<Vec<Word>> {
-    let Some((edges, rows)) = shown(gray, run)? else { return Ok(Vec::new()) };
-    let line = recogniser.read(&rows, params.both, params.invert);
-    Ok(placed(gray, &line, run, edges).0)
 }
 
 /// Surer than this, in percent, a single letter is a word.
@@ -419,12 +481,12 @@ mod tests {
     #[test]
     fn a_photograph_is_clear_after_a_few_words_and_print_on_a_tinted_ground_is_none() {
         let words = |sure: usize, all: usize| {
-            let word = |i| Word {
+            let word = |i| LineWord {
                 text: "chữ".into(),
                 confidence: if i < sure { 96.0 } else { 31.0 },
-                bounds: [0, 0, 9, 9],
-                line: 0,
-                block: 0,
+                columns: (0, 9),
+                letters: Vec::new(),
+                variants: Vec::new(),
             };
             (0..all).map(word).collect::<Vec<_>>()
         };

@@ -105,9 +105,12 @@ impl Witness for Asked<'_> {
         [left, top, (x + w + beside + 1).min(width) - left, (y + h + above + 1).min(height) - top]
     }
 
-    fn read(&mut self, copy: &GrayImage) -> Result<Vec<Word>> {
-        self.deadline.check()?;
-        self.second.read(copy)
+    fn read(&mut self, copies: &[GrayImage]) -> Result<Vec<Vec<Word>>> {
+        let read = |copy| {
+            self.deadline.check()?;
+            self.second.read(copy)
+        };
+        copies.iter().map(read).collect()
     }
 
     fn weights(&self, first: &[Word], second: &[Word]) -> Option<&Weights> {

@@ -11,6 +11,9 @@ pub const GROUP: usize = 4;
 /// Outputs are filled up to a multiple of this, the widest vector of 32-bit numbers.
 pub const LANES: usize = 16;
 
+/// Outputs that are multiplied with an input before the next input.
+const BLOCK: usize = 4 * LANES;
+
 /// The weights of a layer: for each output one for each input, and one that is added whatever comes in.
 pub struct Weights {
     pub outputs: usize,
@@ -48,8 +51,9 @@ impl Weights {
     }
 }
 
-/// The weights of one or more layers beside each other, laid out for speed: all outputs for four inputs, then all for the
-/// next four.
+/// The weights of one or more layers beside each other, in the order in which they are multiplied: those of [`BLOCK`]
+/// outputs for four inputs, then for the next four, then those of the next outputs; what is less than a block at the end is
+/// in blocks of [`LANES`].
 pub struct Matrix {
     /// Filled up with zeros to a multiple of [`LANES`].
     pub outputs: usize,
@@ -74,7 +78,8 @@ impl Matrix {
         for (at, (layer, output)) in rows.into_iter().enumerate() {
             for (i, input) in inputs.iter().enumerate().filter_map(|(i, input)| Some((i, (*input)?))) {
                 let weight = layer.value(output, input);
-                weights[(i / GROUP * outputs + at) * GROUP + i % GROUP] = weight;
+                let (first, next) = place(at, outputs, groups);
+                weights[first + i / GROUP * next + i % GROUP] = weight;
                 sums[at] += i32::from(weight);
             }
             base[at] = i32::from(layer.value(output, layer.inputs)) * i32::from(ONE);
@@ -109,8 +114,9 @@ impl Matrix {
     /// On any processor.
     fn plain(&self, inputs: &[i8], sums: &mut [i32]) {
         for (input, sums) in inputs.chunks_exact(self.stride()).zip(sums.chunks_exact_mut(self.outputs)) {
-            for (four, weights) in input.chunks_exact(GROUP).zip(self.weights.chunks_exact(self.outputs * GROUP)) {
-                for (sum, weights) in sums.iter_mut().zip(weights.chunks_exact(GROUP)) {
+            for (output, sum) in sums.iter_mut().enumerate() {
+                let (first, next) = place(output, self.outputs, self.groups);
+                for (four, weights) in input.chunks_exact(GROUP).zip(self.weights[first..].chunks(next)) {
                     *sum += four.iter().zip(weights).map(|(a, b)| i32::from(*a) * i32::from(*b)).sum::<i32>();
                 }
             }
@@ -118,41 +124,70 @@ impl Matrix {
     }
 }
 
+/// Where in a matrix the weights of an output for the first four inputs stand, and how much further those for the next.
+fn place(output: usize, outputs: usize, groups: usize) -> (usize, usize) {
+    let block = if output < outputs / BLOCK * BLOCK { BLOCK } else { LANES };
+    ((output / block * block * groups + output % block) * GROUP, block * GROUP)
+}
+
+/// Input vectors that are multiplied at once: each weight is fetched from memory once for all of them.
+pub const TOGETHER: usize = 3;
+
+/// Goes through a matrix and inputs in tiles whose sums stay in registers: `$tile::<V, I>` sums up `V` vectors of `$lanes`
+/// outputs for `I` inputs, `$block` of them where there are whole blocks, then `$rest`.
+#[cfg(target_arch = "x86_64")]
+macro_rules! tiles {
+    ($tile:ident, $lanes:expr, $block:literal, $rest:literal, $matrix:ident, $inputs:ident, $sums:ident) => {{
+        let (outputs, input) = ($matrix.outputs, $matrix.stride());
+        let blocks = outputs / BLOCK * BLOCK;
+        let mut from = 0;
+        while from < outputs {
+            for (inputs, sums) in $inputs.chunks(TOGETHER * input).zip($sums.chunks_mut(TOGETHER * outputs)) {
+                match (from < blocks, inputs.len() / input) {
+                    (true, TOGETHER) => $tile::<$block, TOGETHER>($matrix, from, inputs, sums),
+                    (true, 2) => $tile::<$block, 2>($matrix, from, inputs, sums),
+                    (true, _) => $tile::<$block, 1>($matrix, from, inputs, sums),
+                    (false, TOGETHER) => $tile::<$rest, TOGETHER>($matrix, from, inputs, sums),
+                    (false, 2) => $tile::<$rest, 2>($matrix, from, inputs, sums),
+                    (false, _) => $tile::<$rest, 1>($matrix, from, inputs, sums),
+                }
+            }
+            from += $lanes * if from < blocks { $block } else { $rest };
+        }
+    }};
+}
+
 /// With the dot products of AVX-512 VNNI. They take one side without sign, so inputs are counted from -128.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512vnni")]
-unsafe fn wide(matrix: &Matrix, inputs: &[i8], sums: &mut [i32]) {
+fn wide(matrix: &Matrix, inputs: &[i8], sums: &mut [i32]) {
     use std::arch::x86_64::*;
-    /// Vectors of outputs that are summed up at once, in registers.
-    const BLOCK: usize = 8;
-    let Matrix { outputs, groups, .. } = *matrix;
-    let offset = _mm512_set1_epi8(-128);
-    for from in (0..outputs).step_by(BLOCK * LANES) {
-        let vectors = BLOCK.min((outputs - from) / LANES);
-        for (input, sums) in inputs.chunks_exact(groups * GROUP).zip(sums.chunks_exact_mut(outputs)) {
-            let mut acc = [_mm512_setzero_si512(); BLOCK];
-            let block = |acc: &mut [__m512i]| {
-                for group in 0..groups {
-                    // SAFETY: a group lies within the input, and its weights for these outputs within the matrix.
-                    unsafe {
-                        let four = input.as_ptr().add(group * GROUP).cast::<i32>().read_unaligned();
-                        let four = _mm512_xor_si512(_mm512_set1_epi32(four), offset);
-                        let weights = matrix.weights.as_ptr().add((group * outputs + from) * GROUP);
-                        for (i, acc) in acc.iter_mut().enumerate() {
-                            let weights = _mm512_loadu_si512(weights.add(i * LANES * GROUP).cast());
-                            *acc = _mm512_dpbusd_epi32(*acc, four, weights);
-                        }
+
+    #[target_feature(enable = "avx512f,avx512vnni")]
+    fn tile<const V: usize, const I: usize>(matrix: &Matrix, from: usize, inputs: &[i8], sums: &mut [i32]) {
+        let Matrix { outputs, groups, .. } = *matrix;
+        let (first, next) = place(from, outputs, groups);
+        let offset = _mm512_set1_epi8(-128);
+        let mut acc = [[_mm512_setzero_si512(); V]; I];
+        for group in 0..groups {
+            // SAFETY: a group lies within each input, and its weights for these outputs within the matrix.
+            unsafe {
+                let four: [__m512i; I] = std::array::from_fn(|i| {
+                    let four = inputs.as_ptr().add((i * groups + group) * GROUP).cast::<i32>().read_unaligned();
+                    _mm512_xor_si512(_mm512_set1_epi32(four), offset)
+                });
+                let weights = matrix.weights.as_ptr().add(first + group * next);
+                for v in 0..V {
+                    let weights = _mm512_loadu_si512(weights.add(v * LANES * GROUP).cast());
+                    for i in 0..I {
+                        acc[i][v] = _mm512_dpbusd_epi32(acc[i][v], four[i], weights);
                     }
                 }
-            };
-            // A length that is known keeps the sums in registers.
-            match vectors {
-                BLOCK => block(&mut acc),
-                4 => block(&mut acc[..4]),
-                _ => block(&mut acc[..vectors]),
             }
-            for (i, acc) in acc[..vectors].iter().enumerate() {
-                let at = from + i * LANES;
+        }
+        for (acc, sums) in acc.iter().zip(sums.chunks_exact_mut(outputs)) {
+            for (v, acc) in acc.iter().enumerate() {
+                let at = from + v * LANES;
                 // SAFETY: both have `outputs` numbers, and the vector ends before.
                 unsafe {
                     let add = _mm512_slli_epi32::<7>(_mm512_loadu_si512(matrix.sums.as_ptr().add(at).cast()));
@@ -163,51 +198,52 @@ unsafe fn wide(matrix: &Matrix, inputs: &[i8], sums: &mut [i32]) {
             }
         }
     }
+    tiles!(tile, LANES, 4, 1, matrix, inputs, sums);
 }
 
 /// With AVX2. Its products take one side without sign, too: the sign of an input goes to its weight. Two products of at
 /// most 127 × 127 fit into the 16 bits in which it sums them.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
-unsafe fn usual(matrix: &Matrix, inputs: &[i8], sums: &mut [i32]) {
+fn usual(matrix: &Matrix, inputs: &[i8], sums: &mut [i32]) {
     use std::arch::x86_64::*;
-    const BLOCK: usize = 8;
     const HALF: usize = LANES / 2;
-    let Matrix { outputs, groups, .. } = *matrix;
-    let ones = _mm256_set1_epi16(1);
-    for from in (0..outputs).step_by(BLOCK * HALF) {
-        let vectors = BLOCK.min((outputs - from) / HALF);
-        for (input, sums) in inputs.chunks_exact(groups * GROUP).zip(sums.chunks_exact_mut(outputs)) {
-            let mut acc = [_mm256_setzero_si256(); BLOCK];
-            let block = |acc: &mut [__m256i]| {
-                for group in 0..groups {
-                    // SAFETY: a group lies within the input, and its weights for these outputs within the matrix.
-                    unsafe {
-                        let four = input.as_ptr().add(group * GROUP).cast::<i32>().read_unaligned();
-                        let four = _mm256_set1_epi32(four);
-                        let size = _mm256_abs_epi8(four);
-                        let weights = matrix.weights.as_ptr().add((group * outputs + from) * GROUP);
-                        for (i, acc) in acc.iter_mut().enumerate() {
-                            let weights = _mm256_loadu_si256(weights.add(i * HALF * GROUP).cast());
-                            let two = _mm256_maddubs_epi16(size, _mm256_sign_epi8(weights, four));
-                            *acc = _mm256_add_epi32(*acc, _mm256_madd_epi16(two, ones));
-                        }
+
+    #[target_feature(enable = "avx2")]
+    fn tile<const V: usize, const I: usize>(matrix: &Matrix, from: usize, inputs: &[i8], sums: &mut [i32]) {
+        let Matrix { outputs, groups, .. } = *matrix;
+        let (first, next) = place(from, outputs, groups);
+        let ones = _mm256_set1_epi16(1);
+        let mut acc = [[_mm256_setzero_si256(); V]; I];
+        for group in 0..groups {
+            // SAFETY: a group lies within each input, and its weights for these outputs within the matrix.
+            unsafe {
+                let four: [__m256i; I] = std::array::from_fn(|i| {
+                    let four = inputs.as_ptr().add((i * groups + group) * GROUP).cast::<i32>().read_unaligned();
+                    _mm256_set1_epi32(four)
+                });
+                let size = four.map(|four| _mm256_abs_epi8(four));
+                let weights = matrix.weights.as_ptr().add(first + group * next);
+                for v in 0..V {
+                    let weights = _mm256_loadu_si256(weights.add(v * HALF * GROUP).cast());
+                    for i in 0..I {
+                        let two = _mm256_maddubs_epi16(size[i], _mm256_sign_epi8(weights, four[i]));
+                        acc[i][v] = _mm256_add_epi32(acc[i][v], _mm256_madd_epi16(two, ones));
                     }
                 }
-            };
-            match vectors {
-                BLOCK => block(&mut acc),
-                _ => block(&mut acc[..vectors]),
             }
-            for (i, acc) in acc[..vectors].iter().enumerate() {
-                // SAFETY: `sums` has `outputs` numbers, and the vector ends before.
+        }
+        for (acc, sums) in acc.iter().zip(sums.chunks_exact_mut(outputs)) {
+            for (v, acc) in acc.iter().enumerate() {
+                // SAFETY: `sums` has `outputs` numbers for each input, and the vector ends before.
                 unsafe {
-                    let sum = sums.as_mut_ptr().add(from + i * HALF).cast();
+                    let sum = sums.as_mut_ptr().add(from + v * HALF).cast();
                     _mm256_storeu_si256(sum, _mm256_add_epi32(_mm256_loadu_si256(sum), *acc));
                 }
             }
         }
     }
+    tiles!(tile, HALF, 4, 2, matrix, inputs, sums);
 }
 
 #[cfg(test)]
@@ -222,19 +258,20 @@ mod tests {
             ((state >> 16) % 255) as i32 as u8 as i8
         };
         let mut any = || Some(any()).filter(|v| *v > -128).unwrap_or(127);
-        for (outputs, inputs) in [(16, 9), (192, 64), (269, 192), (2048, 608)] {
+        // Whole blocks and what is left of them; inputs by threes, and one or two left.
+        for (outputs, inputs, count) in [(16, 9, 1), (100, 30, 2), (192, 64, 3), (269, 192, 4), (2048, 608, 5)] {
             let values = (0..outputs * (inputs + 1)).map(|_| any()).collect();
             let layer = Weights { outputs, inputs, values, scales: vec![1.0; outputs] };
             let matrix = Matrix::new(&[layer], &(0..inputs).map(Some).collect::<Vec<_>>());
-            let input: Vec<i8> = (0..3 * matrix.stride()).map(|_| any()).collect();
-            let mut plain = vec![5; 3 * matrix.outputs];
+            let input: Vec<i8> = (0..count * matrix.stride()).map(|_| any()).collect();
+            let mut plain = vec![5; count * matrix.outputs];
             matrix.plain(&input, &mut plain);
-            let mut quick = vec![5; 3 * matrix.outputs];
+            let mut quick = vec![5; count * matrix.outputs];
             matrix.add(&input, &mut quick);
             assert_eq!(plain, quick);
             #[cfg(target_arch = "x86_64")]
             if is_x86_feature_detected!("avx2") {
-                let mut usual = vec![5; 3 * matrix.outputs];
+                let mut usual = vec![5; count * matrix.outputs];
                 // SAFETY: just looked at.
                 unsafe { super::usual(&matrix, &input, &mut usual) };
                 assert_eq!(plain, usual);

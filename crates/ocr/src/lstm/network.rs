@@ -112,19 +112,33 @@ impl Lstm {
         Ok(Self { states, input: of(0..inputs), recurrent: of(inputs..all) })
     }
 
-    /// What comes out for a sequence of inputs.
-    fn run(&self, inputs: &[i8], way: Way) -> Vec<i8> {
-        let steps = inputs.len() / self.input.stride();
-        let mut sums = self.input.base.repeat(steps);
-        self.input.add(inputs, &mut sums);
-        let mut out = vec![0; steps * self.states];
-        let (mut state, mut last) = (vec![0.0; self.states], vec![0; self.states]);
-        for step in 0..steps {
-            let step = if way == Way::Back { steps - 1 - step } else { step };
-            let sums = &mut sums[step * self.input.outputs..][..self.input.outputs];
-            self.recurrent.add(&last, sums);
-            gate(sums, &self.input.scales, &mut state, &mut last);
-            out[step * self.states..][..self.states].copy_from_slice(&last);
+    /// What comes out for each of some sequences of inputs, the longest first. They go step by step together, so that the
+    /// weights, which are many, come from memory once for all.
+    fn run(&self, sequences: &[Vec<i8>], way: Way) -> Vec<Vec<i8>> {
+        let (states, outputs) = (self.states, self.input.outputs);
+        let steps: Vec<usize> = sequences.iter().map(|inputs| inputs.len() / self.input.stride()).collect();
+        let of_inputs = |(inputs, steps): (&Vec<i8>, &usize)| {
+            let mut sums = self.input.base.repeat(*steps);
+            self.input.add(inputs, &mut sums);
+            sums
+        };
+        let of_inputs: Vec<Vec<i32>> = sequences.iter().zip(&steps).map(of_inputs).collect();
+        let mut out: Vec<Vec<i8>> = steps.iter().map(|steps| vec![0; steps * states]).collect();
+        let mut sums = vec![0; sequences.len() * outputs];
+        let (mut state, mut last) = (vec![0.0; sequences.len() * states], vec![0; sequences.len() * states]);
+        for step in 0..steps.first().copied().unwrap_or(0) {
+            let going = steps.partition_point(|steps| *steps > step);
+            let place = |of: usize| if way == Way::Back { steps[of] - 1 - step } else { step };
+            for (of, sums) in sums.chunks_exact_mut(outputs).enumerate().take(going) {
+                sums.copy_from_slice(&of_inputs[of][place(of) * outputs..][..outputs]);
+            }
+            self.recurrent.add(&last[..going * states], &mut sums[..going * outputs]);
+            let each =
+                sums.chunks_exact(outputs).zip(state.chunks_exact_mut(states)).zip(last.chunks_exact_mut(states));
+            for (of, ((sums, state), last)) in each.enumerate().take(going) {
+                gate(sums, &self.input.scales, state, last);
+                out[of][place(of) * states..][..states].copy_from_slice(last);
+            }
         }
         out
     }
@@ -180,18 +194,26 @@ impl Network {
         Ok(Self { seed, look, summary, along, letters, classes, nothing })
     }
 
-    /// The probability of each class, step by step, [`POOL`] columns each, of a line of `width` columns of [`HEIGHT`]
-    /// values from -127, black, to 127, white, column by column.
-    pub fn run(&self, line: &[i8], width: usize) -> Vec<f32> {
-        assert!(width >= POOL && line.len() == width * HEIGHT);
-        let steps = width / POOL;
-        let seen = self.see(line, width);
-        let mut values = self.sum_up(&seen, steps);
+    /// The probability of each class, step by step, [`POOL`] columns each, of lines of columns of [`HEIGHT`] values from
+    /// -127, black, to 127, white, column by column; the longest first.
+    pub fn run(&self, lines: &[Vec<i8>]) -> Vec<Vec<f32>> {
+        assert!(lines.iter().all(|line| line.len() >= POOL * HEIGHT && line.len().is_multiple_of(HEIGHT)));
+        let summed = |line: &Vec<i8>| {
+            let width = line.len() / HEIGHT;
+            self.sum_up(&self.see(line, width), width / POOL)
+        };
+        let mut values: Vec<Vec<i8>> = lines.iter().map(summed).collect();
         for (way, layer) in &self.along {
             values = layer.run(&values, *way);
         }
+        values.iter().map(|values| self.tell(values)).collect()
+    }
+
+    /// The probability of each class, step by step.
+    fn tell(&self, values: &[i8]) -> Vec<f32> {
+        let steps = values.len() / self.letters.stride();
         let mut sums = self.letters.base.repeat(steps);
-        self.letters.add(&values, &mut sums);
+        self.letters.add(values, &mut sums);
         let mut out = vec![0.0; steps * self.classes];
         for (sums, out) in sums.chunks_exact(self.letters.outputs).zip(out.chunks_exact_mut(self.classes)) {
             softmax(sums, &self.letters.scales, out);
