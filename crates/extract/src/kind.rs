@@ -131,7 +131,7 @@ fn titled<'a>(lines: &[Line], upper: usize, own: &'a [Form]) -> Option<Kind<'a>>
         let words: Vec<_> = lines[start..=last].iter().flat_map(|l| &l.words).collect();
         // Few names are alike, so that one that fits is hardly another's, however faint.
         let field = read_from(FieldName::DocumentType, key, &words, lines[start].page, 1.0);
-        let field = Field { confidence: 98.5, ..field };
+        let field = Field { confidence: 99.5, ..field };
         Some(Kind { key, field, title: Some(Title { first: start, last: end - 1, named }), form })
     })
 }

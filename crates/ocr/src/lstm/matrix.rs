@@ -168,7 +168,7 @@ fn wide(matrix: &Matrix, inputs: &[i8], sums: &mut [i32]) {
         let Matrix { outputs, groups, .. } = *matrix;
         let (first, next) = place(from, outputs, groups);
         let offset = _mm512_set1_epi8(-128);
-        let mut acc = [[_mm512_setzero_si512(); V]; I];
+        let mut acc = [[_mm512_setzero_si512(); I]; V];
         for group in 0..groups {
             // SAFETY: a group lies within each input, and its weights for these outputs within the matrix.
             unsafe {
@@ -177,17 +177,17 @@ fn wide(matrix: &Matrix, inputs: &[i8], sums: &mut [i32]) {
                     _mm512_xor_si512(_mm512_set1_epi32(four), offset)
                 });
                 let weights = matrix.weights.as_ptr().add(first + group * next);
-                for v in 0..V {
+                for (v, acc) in acc.iter_mut().enumerate() {
                     let weights = _mm512_loadu_si512(weights.add(v * LANES * GROUP).cast());
-                    for i in 0..I {
-                        acc[i][v] = _mm512_dpbusd_epi32(acc[i][v], four[i], weights);
+                    for (acc, four) in acc.iter_mut().zip(four) {
+                        *acc = _mm512_dpbusd_epi32(*acc, four, weights);
                     }
                 }
             }
         }
-        for (acc, sums) in acc.iter().zip(sums.chunks_exact_mut(outputs)) {
-            for (v, acc) in acc.iter().enumerate() {
-                let at = from + v * LANES;
+        for (v, acc) in acc.iter().enumerate() {
+            let at = from + v * LANES;
+            for (acc, sums) in acc.iter().zip(sums.chunks_exact_mut(outputs)) {
                 // SAFETY: both have `outputs` numbers, and the vector ends before.
                 unsafe {
                     let add = _mm512_slli_epi32::<7>(_mm512_loadu_si512(matrix.sums.as_ptr().add(at).cast()));
@@ -214,7 +214,7 @@ fn usual(matrix: &Matrix, inputs: &[i8], sums: &mut [i32]) {
         let Matrix { outputs, groups, .. } = *matrix;
         let (first, next) = place(from, outputs, groups);
         let ones = _mm256_set1_epi16(1);
-        let mut acc = [[_mm256_setzero_si256(); V]; I];
+        let mut acc = [[_mm256_setzero_si256(); I]; V];
         for group in 0..groups {
             // SAFETY: a group lies within each input, and its weights for these outputs within the matrix.
             unsafe {
@@ -222,20 +222,19 @@ fn usual(matrix: &Matrix, inputs: &[i8], sums: &mut [i32]) {
                     let four = inputs.as_ptr().add((i * groups + group) * GROUP).cast::<i32>().read_unaligned();
                     _mm256_set1_epi32(four)
                 });
-                let size = four.map(|four| _mm256_abs_epi8(four));
                 let weights = matrix.weights.as_ptr().add(first + group * next);
-                for v in 0..V {
+                for (v, acc) in acc.iter_mut().enumerate() {
                     let weights = _mm256_loadu_si256(weights.add(v * HALF * GROUP).cast());
-                    for i in 0..I {
-                        let two = _mm256_maddubs_epi16(size[i], _mm256_sign_epi8(weights, four[i]));
-                        acc[i][v] = _mm256_add_epi32(acc[i][v], _mm256_madd_epi16(two, ones));
+                    for (acc, four) in acc.iter_mut().zip(four) {
+                        let two = _mm256_maddubs_epi16(_mm256_abs_epi8(four), _mm256_sign_epi8(weights, four));
+                        *acc = _mm256_add_epi32(*acc, _mm256_madd_epi16(two, ones));
                     }
                 }
             }
         }
-        for (acc, sums) in acc.iter().zip(sums.chunks_exact_mut(outputs)) {
-            for (v, acc) in acc.iter().enumerate() {
-                // SAFETY: `sums` has `outputs` numbers for each input, and the vector ends before.
+        for (v, acc) in acc.iter().enumerate() {
+            for (acc, sums) in acc.iter().zip(sums.chunks_exact_mut(outputs)) {
+                // SAFETY: `sums` has `outputs` numbers, and the vector ends before.
                 unsafe {
                     let sum = sums.as_mut_ptr().add(from + v * HALF).cast();
                     _mm256_storeu_si256(sum, _mm256_add_epi32(_mm256_loadu_si256(sum), *acc));
