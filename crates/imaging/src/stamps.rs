@@ -168,3 +168,59 @@ impl Side {
         Some(Stamp { picture: rotate::straighten_gray(&picture, skew), dpi: self.dpi })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::{Rgb, RgbImage};
+
+    const RED: Rgb<u8> = Rgb([200, 40, 50]);
+    const BLACK: Rgb<u8> = Rgb([40, 40, 40]);
+
+    /// Five letters of 3.4 mm in a double frame of so many millimetres, at 300 dpi; lines of print below.
+    fn stamped(width: f32, height: f32, ink: Rgb<u8>) -> DynamicImage {
+        let mut page = RgbImage::from_pixel(2480, 3508, Rgb([245, 245, 245]));
+        let mut fill = |[left, top, wide, tall]: [u32; 4], ink| {
+            let all = (left..left + wide).flat_map(|x| (top..top + tall).map(move |y| (x, y)));
+            all.for_each(|(x, y)| page.put_pixel(x, y, ink));
+        };
+        let [wide, tall] = [width, height].map(|mm| (mm / 25.4 * 300.0) as u32);
+        let (left, top) = (300, 400);
+        for (inset, line) in [(0, 6), (12, 4)] {
+            let (left, top, wide, tall) = (left + inset, top + inset, wide - 2 * inset, tall - 2 * inset);
+            let sides = [[left, top, wide, line], [left, top + tall - line, wide, line]];
+            let ends = [[left, top, line, tall], [left + wide - line, top, line, tall]];
+            sides.into_iter().chain(ends).for_each(|side| fill(side, ink));
+        }
+        for letter in 0..5 {
+            let (left, top) = (left + 60 + letter * 52, top + tall / 2 - 20);
+            fill([left, top, 8, 40], ink);
+            fill([left, top + 32, 28, 8], ink);
+        }
+        (0..400).for_each(|i| fill([300 + i % 40 * 45, 900 + i / 40 * 80, 12, 30], BLACK));
+        page.into()
+    }
+
+    #[test]
+    fn a_mark_comes_without_its_frame_in_red_and_as_a_photocopy() {
+        for (ink, lean) in [(RED, 0.0), (BLACK, 0.0), (RED, 2.0)] {
+            let page = rotate::straighten(&stamped(32.0, 9.0, ink), -lean);
+            let found = stamps(&page, Turn::None, lean, 300.0);
+            // A red one is seen by its colour, and as any other.
+            assert_eq!(found.len(), if ink == RED { 2 } else { 1 }, "{ink:?} leaning by {lean}°");
+            for stamp in found {
+                let mut letters = Ink::of(&stamp.picture).parts();
+                letters.retain(|part| part.height() > 2);
+                assert_eq!(letters.len(), 5, "{letters:?}");
+                let within = |p: &Part| (17..=23).contains(&p.height()) && (11..=18).contains(&p.width());
+                assert!(letters.iter().all(within), "letters of 20 × 14 pixels at 150 dpi: {letters:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_page_without_one_and_a_cell_of_a_table_are_none() {
+        assert!(stamps(&stamped(100.0, 30.0, BLACK), Turn::None, 0.0, 300.0).is_empty());
+        assert!(stamps(&stamped(100.0, 30.0, RED), Turn::None, 0.0, 300.0).is_empty());
+    }
+}
